@@ -1,0 +1,101 @@
+using System.Runtime.Intrinsics;
+using MemKD.Engine.Simd;
+
+namespace MemKD.Engine.Kernels;
+
+/// <summary>
+/// The kernels of one vector path. Sources come first, then sizes, then destinations; pointers are to panels
+/// (see <see cref="Panel"/>), 64-byte aligned. All paths give the same bits: tests compare them.
+/// </summary>
+internal abstract unsafe class VectorKernels
+{
+    /// <summary>The kernels of <see cref="VectorPaths.Current"/>.</summary>
+    internal static VectorKernels Current { get; } = For(VectorPaths.Current);
+
+    /// <summary>The kernels of a path; on hardware without it they are slow but right.</summary>
+    internal static VectorKernels For(VectorPath path) =>
+        path switch
+        {
+            VectorPath.Avx512 => new VectorKernels<Vector512<float>, Simd512>(),
+            VectorPath.Avx2 => new VectorKernels<Vector256<float>, Simd256>(),
+            _ => new VectorKernels<Vector128<float>, Simd128>(),
+        };
+
+    /// <summary>
+    /// y[row] = start[row] + Σ_k weights[row,k]·x[k] for every lane; start is <paramref name="bias"/> broadcast,
+    /// or y itself when bias is null. Writes whole groups of 4 rows (padding rows get start or bias).
+    /// </summary>
+    /// <param name="weights">Packed weights [rows, k].</param>
+    /// <param name="x">Panel [k][16].</param>
+    /// <param name="bias">One value a row, padded to 4, or null to accumulate.</param>
+    /// <param name="y">Panel [rows padded to 4][16].</param>
+    internal abstract void Multiply(PackedMatrix weights, float* x, float* bias, float* y);
+
+    /// <summary>LSTM gates and state of one time step; see <see cref="LstmCell"/>.</summary>
+    internal abstract void LstmForward(LstmStep step);
+
+    /// <summary>Gradient of <see cref="LstmForward"/>; see <see cref="LstmCell"/>.</summary>
+    internal abstract void LstmBackward(LstmStep step);
+
+    /// <summary>GRU gates and state of one time step; see <see cref="GruCell"/>.</summary>
+    internal abstract void GruForward(GruStep step);
+
+    /// <summary>Gradient of <see cref="GruForward"/>; see <see cref="GruCell"/>.</summary>
+    internal abstract void GruBackward(GruStep step);
+
+    /// <summary>Plain tanh RNN, one time step; see <see cref="RnnCell"/>.</summary>
+    internal abstract void RnnForward(RnnStep step);
+
+    /// <summary>Gradient of <see cref="RnnForward"/>; see <see cref="RnnCell"/>.</summary>
+    internal abstract void RnnBackward(RnnStep step);
+
+    /// <summary>
+    /// gradient[a, b] += Σ over steps and lanes of left[step][a]·right[step][b].
+    /// </summary>
+    /// <param name="left">Panels [step][leftRows][16].</param>
+    /// <param name="leftStride">Floats from one step's left panel to the next.</param>
+    /// <param name="right">Panels [step][rightRows][16].</param>
+    /// <param name="rightStride">Floats from one step's right panel to the next.</param>
+    /// <param name="size">Rows and steps.</param>
+    /// <param name="scratch">Floats for the packed operands: <see cref="OuterProductSize.ScratchLength"/>.</param>
+    /// <param name="gradient">Row-major [leftRows, rightRows]; ADDED to.</param>
+    internal abstract void OuterProduct(
+        float* left,
+        int leftStride,
+        float* right,
+        int rightStride,
+        OuterProductSize size,
+        float* scratch,
+        float* gradient
+    );
+
+    /// <summary>y[i] = a[i] + b[i] for a whole number of panel rows.</summary>
+    internal abstract void Add(float* a, float* b, int length, float* y);
+
+    /// <summary>y[i] += factor[lane]·a[i] where the lane's length exceeds <paramref name="time"/>; whole panel rows.</summary>
+    /// <param name="a">Panel rows.</param>
+    /// <param name="factor">One factor a lane [16].</param>
+    /// <param name="lengths">Length of each lane's case [16], or null when all count.</param>
+    /// <param name="time">The time point compared with the lengths.</param>
+    /// <param name="length">Floats: rows × 16.</param>
+    /// <param name="y">Panel rows; ADDED to.</param>
+    internal abstract void AddScaled(
+        float* a,
+        float* factor,
+        float* lengths,
+        float time,
+        int length,
+        float* y
+    );
+
+    /// <summary>y[i] = a[i]·b[i] for a whole number of panel rows.</summary>
+    internal abstract void Product(float* a, float* b, int length, float* y);
+
+    /// <summary>sums[row] += Σ over steps and lanes of source[step][row].</summary>
+    internal abstract void RowSums(float* source, int stride, int rows, int steps, float* sums);
+}
+
+/// <summary>All kernels, compiled for one width.</summary>
+internal sealed unsafe partial class VectorKernels<V, S> : VectorKernels
+    where V : struct
+    where S : struct, ISimd<V> { }
