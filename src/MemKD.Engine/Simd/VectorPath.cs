@@ -18,6 +18,10 @@ public enum VectorPath
 /// <summary>Which path this process uses.</summary>
 public static class VectorPaths
 {
+    /// <summary>The paths that this machine can run in hardware.</summary>
+    public static IReadOnlyList<VectorPath> Supported { get; } =
+    [.. Enum.GetValues<VectorPath>().Where(IsSupported)];
+
     /// <summary>
     /// The widest path of this machine, or the one that the environment variable <c>MEMKD_PATH</c> names
     /// (<c>portable</c>, <c>avx2</c>, <c>avx512</c>); a named path that the machine lacks is an error.
@@ -25,10 +29,6 @@ public static class VectorPaths
     /// <exception cref="NotSupportedException">MEMKD_PATH names an unknown path or one that this machine lacks.</exception>
     public static VectorPath Current { get; } =
         Choose(Environment.GetEnvironmentVariable("MEMKD_PATH"));
-
-    /// <summary>The paths that this machine can run in hardware.</summary>
-    public static IReadOnlyList<VectorPath> Supported { get; } =
-    [.. Enum.GetValues<VectorPath>().Where(IsSupported)];
 
     private static bool IsSupported(VectorPath path) =>
         path switch
