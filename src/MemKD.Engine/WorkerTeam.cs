@@ -105,11 +105,7 @@ public sealed class WorkerTeam : IDisposable
     {
         try
         {
-            for (
-                var i = Interlocked.Increment(ref next) - 1;
-                i < count;
-                i = Interlocked.Increment(ref next) - 1
-            )
+            for (var i = Interlocked.Increment(ref next) - 1; i < count; i = Interlocked.Increment(ref next) - 1)
             {
                 job!(i);
             }

@@ -43,9 +43,5 @@ internal static class Activation
     internal static V Sigmoid<V, S>(V x)
         where V : struct
         where S : ISimd<V> =>
-        S.FusedMultiplyAdd(
-            Tanh<V, S>(S.Multiply(x, S.Broadcast(0.5f))),
-            S.Broadcast(0.5f),
-            S.Broadcast(0.5f)
-        );
+        S.FusedMultiplyAdd(Tanh<V, S>(S.Multiply(x, S.Broadcast(0.5f))), S.Broadcast(0.5f), S.Broadcast(0.5f));
 }

@@ -55,12 +55,7 @@ internal readonly unsafe struct LstmStep
 internal static class LstmCell
 {
     /// <summary>One step for one case. Gates [4H] hold pre-activations and are activated in place.</summary>
-    internal static void Forward<T>(
-        Span<T> gates,
-        ReadOnlySpan<T> previousCell,
-        Span<T> cell,
-        Span<T> hidden
-    )
+    internal static void Forward<T>(Span<T> gates, ReadOnlySpan<T> previousCell, Span<T> cell, Span<T> hidden)
         where T : IFloatingPointIeee754<T>
     {
         var h = cell.Length;

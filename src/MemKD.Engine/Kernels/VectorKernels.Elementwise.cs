@@ -18,29 +18,16 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void AddScaled(
-        float* a,
-        float* factor,
-        float* lengths,
-        float time,
-        int length,
-        float* y
-    )
+    internal override void AddScaled(float* a, float* factor, float* lengths, float time, int length, float* y)
     {
         var now = S.Broadcast(time);
         for (var at = 0; at < length; at += S.Width)
         {
             var before = S.Load(y + at);
-            var after = S.FusedMultiplyAdd(
-                S.Load(factor + (at % Panel.Lanes)),
-                S.Load(a + at),
-                before
-            );
+            var after = S.FusedMultiplyAdd(S.Load(factor + (at % Panel.Lanes)), S.Load(a + at), before);
             S.Store(
                 y + at,
-                lengths == null
-                    ? after
-                    : S.SelectGreater(S.Load(lengths + (at % Panel.Lanes)), now, after, before)
+                lengths == null ? after : S.SelectGreater(S.Load(lengths + (at % Panel.Lanes)), now, after, before)
             );
         }
     }

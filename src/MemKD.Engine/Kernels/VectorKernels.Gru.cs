@@ -12,9 +12,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             var r = Activation.Sigmoid<V, S>(S.Load(gates + at));
             var z = Activation.Sigmoid<V, S>(S.Load(gates + size + at));
             var m = S.Load(gates + (3 * size) + at);
-            var n = Activation.Tanh<V, S>(
-                S.FusedMultiplyAdd(r, m, S.Load(gates + (2 * size) + at))
-            );
+            var n = Activation.Tanh<V, S>(S.FusedMultiplyAdd(r, m, S.Load(gates + (2 * size) + at)));
             S.Store(gates + at, r);
             S.Store(gates + size + at, z);
             S.Store(gates + (2 * size) + at, n);
@@ -22,12 +20,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             var hidden = S.FusedMultiplyAdd(z, S.Subtract(previous, n), n);
             if (step.Lengths != null)
             {
-                hidden = S.SelectGreater(
-                    S.Load(step.Lengths + (at % Panel.Lanes)),
-                    time,
-                    hidden,
-                    previous
-                );
+                hidden = S.SelectGreater(S.Load(step.Lengths + (at % Panel.Lanes)), time, hidden, previous);
             }
 
             S.Store(step.Output + at, hidden);

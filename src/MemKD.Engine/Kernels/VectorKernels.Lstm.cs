@@ -51,14 +51,8 @@ internal sealed unsafe partial class VectorKernels<V, S>
             var slope = S.FusedMultiplyAdd(S.Subtract(zero, tanh), tanh, one);
             var dCell = S.FusedMultiplyAdd(S.Multiply(dHidden, o), slope, dCellAfter);
             var di = S.Multiply(S.Multiply(dCell, g), S.Multiply(i, S.Subtract(one, i)));
-            var df = S.Multiply(
-                S.Multiply(dCell, S.Load(step.PreviousCell + at)),
-                S.Multiply(f, S.Subtract(one, f))
-            );
-            var dg = S.Multiply(
-                S.Multiply(dCell, i),
-                S.FusedMultiplyAdd(S.Subtract(zero, g), g, one)
-            );
+            var df = S.Multiply(S.Multiply(dCell, S.Load(step.PreviousCell + at)), S.Multiply(f, S.Subtract(one, f)));
+            var dg = S.Multiply(S.Multiply(dCell, i), S.FusedMultiplyAdd(S.Subtract(zero, g), g, one));
             var d0 = S.Multiply(S.Multiply(dHidden, tanh), S.Multiply(o, S.Subtract(one, o)));
             var dCellBefore = S.Multiply(dCell, f);
             var passed = zero;

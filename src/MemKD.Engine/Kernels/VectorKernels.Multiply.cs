@@ -125,14 +125,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         S.Store(y + 48, a3);
     }
 
-    private static void Rows4Pair(
-        float* w,
-        int wStride,
-        float* x,
-        int columns,
-        float* bias,
-        float* y
-    )
+    private static void Rows4Pair(float* w, int wStride, float* x, int columns, float* bias, float* y)
     {
         var a0 = Start(bias, y, 0);
         var a1 = Start(bias, y, 1);

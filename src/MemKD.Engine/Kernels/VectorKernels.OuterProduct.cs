@@ -8,17 +8,17 @@ namespace MemKD.Engine.Kernels;
 /// <param name="Steps">Panels summed over.</param>
 internal readonly record struct OuterProductSize(int LeftRows, int RightRows, int Steps)
 {
-    /// <summary>Rows of a register tile, left and right: 12 accumulators a lane group.</summary>
-    internal const int LeftTile = 4;
-    internal const int RightTile = 3;
+    /// <summary>Rows of the largest register tile, left and right.</summary>
+    internal const int LeftTile = 6;
+    internal const int RightTile = 4;
 
     /// <summary>Floats of scratch: the right operand in tiles and one tile of the left.</summary>
-    internal int ScratchLength =>
-        (((RightRows + RightTile - 1) / RightTile * RightTile) + LeftTile) * Steps * Panel.Lanes;
+    internal int ScratchLength => (RightRows + RightTile + LeftTile) * Steps * Panel.Lanes;
 }
 
 // The weight gradient. Both operands are first copied into contiguous tiles (gates lie kilobytes apart from step to
-// step, in the same few cache sets); each register tile of 4×3 then runs over all steps with one partial sum a lane,
+// step, in the same few cache sets); each register tile (6×4 with 16-lane vectors and their 32
+// registers, else 4×3) then runs over all steps with one partial sum a lane,
 // and the 16 lanes are added at the end in a fixed tree: (i, i+8), (i, i+4), (i, i+2), (i, i+1).
 internal sealed unsafe partial class VectorKernels<V, S>
 {
@@ -32,47 +32,50 @@ internal sealed unsafe partial class VectorKernels<V, S>
         float* gradient
     )
     {
-        const int L = OuterProductSize.LeftTile;
-        const int R = OuterProductSize.RightTile;
+        var leftTile = S.Width == 16 ? 6 : 4;
+        var rightTileRows = S.Width == 16 ? 4 : 3;
         var (leftRows, rightRows, steps) = size;
-        var rightTiles = (rightRows + R - 1) / R;
+        var rightTiles = (rightRows + rightTileRows - 1) / rightTileRows;
         var rightPacked = scratch;
-        var leftPacked = scratch + (rightTiles * R * steps * Panel.Lanes);
+        var leftPacked = scratch + (rightTiles * rightTileRows * steps * Panel.Lanes);
         for (var tile = 0; tile < rightTiles; tile++)
         {
             CopyTile(
                 right,
                 rightStride,
-                tile * R,
-                R,
+                tile * rightTileRows,
+                rightTileRows,
                 rightRows,
                 steps,
-                rightPacked + (tile * R * steps * Panel.Lanes)
+                rightPacked + (tile * rightTileRows * steps * Panel.Lanes)
             );
         }
 
-        var sums = stackalloc float[L * R * Panel.Lanes];
-        for (var row = 0; row < leftRows; row += L)
+        var sums = stackalloc float[OuterProductSize.LeftTile * OuterProductSize.RightTile * Panel.Lanes];
+        for (var row = 0; row < leftRows; row += leftTile)
         {
-            CopyTile(left, leftStride, row, L, leftRows, steps, leftPacked);
+            CopyTile(left, leftStride, row, leftTile, leftRows, steps, leftPacked);
             for (var tile = 0; tile < rightTiles; tile++)
             {
-                for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+                var rightTile = rightPacked + (tile * rightTileRows * steps * Panel.Lanes);
+                if (S.Width == 16)
                 {
-                    Tile4x3(
-                        leftPacked + lane,
-                        rightPacked + (tile * R * steps * Panel.Lanes) + lane,
-                        steps,
-                        sums + lane
-                    );
+                    Tile6x4(leftPacked, rightTile, steps, sums);
+                }
+                else
+                {
+                    for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+                    {
+                        Tile4x3(leftPacked + lane, rightTile + lane, steps, sums + lane);
+                    }
                 }
 
-                for (var a = 0; a < Math.Min(L, leftRows - row); a++)
+                for (var a = 0; a < Math.Min(leftTile, leftRows - row); a++)
                 {
-                    for (var b = 0; b < Math.Min(R, rightRows - (tile * R)); b++)
+                    for (var b = 0; b < Math.Min(rightTileRows, rightRows - (tile * rightTileRows)); b++)
                     {
-                        gradient[((row + a) * rightRows) + (tile * R) + b] += LaneSum(
-                            sums + (((a * R) + b) * Panel.Lanes)
+                        gradient[((row + a) * rightRows) + (tile * rightTileRows) + b] += LaneSum(
+                            sums + (((a * rightTileRows) + b) * Panel.Lanes)
                         );
                     }
                 }
@@ -102,15 +105,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
     }
 
     /// <summary>Copies <paramref name="count"/> rows of every step; a row beyond the last repeats it (its result is not used).</summary>
-    private static void CopyTile(
-        float* source,
-        int stride,
-        int row,
-        int count,
-        int rows,
-        int steps,
-        float* tile
-    )
+    private static void CopyTile(float* source, int stride, int row, int count, int rows, int steps, float* tile)
     {
         for (var step = 0; step < steps; step++, source += stride)
         {
@@ -125,6 +120,97 @@ internal sealed unsafe partial class VectorKernels<V, S>
                 tile += Panel.Lanes;
             }
         }
+    }
+
+    private static void Tile6x4(float* left, float* right, int steps, float* sums)
+    {
+        var zero = S.Broadcast(0f);
+        V s00 = zero,
+            s01 = zero,
+            s02 = zero,
+            s03 = zero;
+        V s10 = zero,
+            s11 = zero,
+            s12 = zero,
+            s13 = zero;
+        V s20 = zero,
+            s21 = zero,
+            s22 = zero,
+            s23 = zero;
+        V s30 = zero,
+            s31 = zero,
+            s32 = zero,
+            s33 = zero;
+        V s40 = zero,
+            s41 = zero,
+            s42 = zero,
+            s43 = zero;
+        V s50 = zero,
+            s51 = zero,
+            s52 = zero,
+            s53 = zero;
+        for (var step = 0; step < steps; step++, left += 96, right += 64)
+        {
+            var r0 = S.Load(right + 0);
+            var r1 = S.Load(right + 16);
+            var r2 = S.Load(right + 32);
+            var r3 = S.Load(right + 48);
+            var l = S.Load(left + 0);
+            s00 = S.FusedMultiplyAdd(l, r0, s00);
+            s01 = S.FusedMultiplyAdd(l, r1, s01);
+            s02 = S.FusedMultiplyAdd(l, r2, s02);
+            s03 = S.FusedMultiplyAdd(l, r3, s03);
+            l = S.Load(left + 16);
+            s10 = S.FusedMultiplyAdd(l, r0, s10);
+            s11 = S.FusedMultiplyAdd(l, r1, s11);
+            s12 = S.FusedMultiplyAdd(l, r2, s12);
+            s13 = S.FusedMultiplyAdd(l, r3, s13);
+            l = S.Load(left + 32);
+            s20 = S.FusedMultiplyAdd(l, r0, s20);
+            s21 = S.FusedMultiplyAdd(l, r1, s21);
+            s22 = S.FusedMultiplyAdd(l, r2, s22);
+            s23 = S.FusedMultiplyAdd(l, r3, s23);
+            l = S.Load(left + 48);
+            s30 = S.FusedMultiplyAdd(l, r0, s30);
+            s31 = S.FusedMultiplyAdd(l, r1, s31);
+            s32 = S.FusedMultiplyAdd(l, r2, s32);
+            s33 = S.FusedMultiplyAdd(l, r3, s33);
+            l = S.Load(left + 64);
+            s40 = S.FusedMultiplyAdd(l, r0, s40);
+            s41 = S.FusedMultiplyAdd(l, r1, s41);
+            s42 = S.FusedMultiplyAdd(l, r2, s42);
+            s43 = S.FusedMultiplyAdd(l, r3, s43);
+            l = S.Load(left + 80);
+            s50 = S.FusedMultiplyAdd(l, r0, s50);
+            s51 = S.FusedMultiplyAdd(l, r1, s51);
+            s52 = S.FusedMultiplyAdd(l, r2, s52);
+            s53 = S.FusedMultiplyAdd(l, r3, s53);
+        }
+
+        S.Store(sums + 0, s00);
+        S.Store(sums + 16, s01);
+        S.Store(sums + 32, s02);
+        S.Store(sums + 48, s03);
+        S.Store(sums + 64, s10);
+        S.Store(sums + 80, s11);
+        S.Store(sums + 96, s12);
+        S.Store(sums + 112, s13);
+        S.Store(sums + 128, s20);
+        S.Store(sums + 144, s21);
+        S.Store(sums + 160, s22);
+        S.Store(sums + 176, s23);
+        S.Store(sums + 192, s30);
+        S.Store(sums + 208, s31);
+        S.Store(sums + 224, s32);
+        S.Store(sums + 240, s33);
+        S.Store(sums + 256, s40);
+        S.Store(sums + 272, s41);
+        S.Store(sums + 288, s42);
+        S.Store(sums + 304, s43);
+        S.Store(sums + 320, s50);
+        S.Store(sums + 336, s51);
+        S.Store(sums + 352, s52);
+        S.Store(sums + 368, s53);
     }
 
     private static void Tile4x3(float* left, float* right, int steps, float* sums)

@@ -79,14 +79,7 @@ internal abstract unsafe class VectorKernels
     /// <param name="time">The time point compared with the lengths.</param>
     /// <param name="length">Floats: rows × 16.</param>
     /// <param name="y">Panel rows; ADDED to.</param>
-    internal abstract void AddScaled(
-        float* a,
-        float* factor,
-        float* lengths,
-        float time,
-        int length,
-        float* y
-    );
+    internal abstract void AddScaled(float* a, float* factor, float* lengths, float time, int length, float* y);
 
     /// <summary>y[i] = a[i]·b[i] for a whole number of panel rows.</summary>
     internal abstract void Product(float* a, float* b, int length, float* y);

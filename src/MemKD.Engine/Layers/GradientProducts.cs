@@ -9,7 +9,7 @@ namespace MemKD.Engine.Layers;
 /// </summary>
 internal sealed unsafe class GradientProducts
 {
-    private const int BlockRows = 64;
+    private const int BlockRows = 60;
     private readonly VectorKernels kernels;
     private readonly WorkerTeam team;
     private readonly List<Block> blocks = [];
@@ -20,12 +20,7 @@ internal sealed unsafe class GradientProducts
     private LayerBuffers[] layers = null!;
     private ParameterSet gradient = null!;
 
-    internal GradientProducts(
-        RecurrentNetwork network,
-        VectorKernels kernels,
-        WorkerTeam team,
-        int maxSteps
-    )
+    internal GradientProducts(RecurrentNetwork network, VectorKernels kernels, WorkerTeam team, int maxSteps)
     {
         this.kernels = kernels;
         this.team = team;
@@ -61,10 +56,7 @@ internal sealed unsafe class GradientProducts
             }
         }
 
-        scratch =
-        [
-            .. Enumerable.Range(0, team.ThreadCount).Select(_ => new AlignedBuffer(scratchLength)),
-        ];
+        scratch = [.. Enumerable.Range(0, team.ThreadCount).Select(_ => new AlignedBuffer(scratchLength))];
         runBlock = RunBlock;
     }
 
@@ -91,13 +83,7 @@ internal sealed unsafe class GradientProducts
         var left = layer.Gates(d) + (part.GateRow * Panel.Lanes);
         var right = l == 0 ? batch.Input : layers[l - 1].NextInput;
         var rightStride = l == 0 ? batch.Stride : layers[l - 1].OutputStride;
-        kernels.RowSums(
-            left,
-            layer.GateStride,
-            part.Rows,
-            steps,
-            gradient.Buffer.Pointer + part.BiasOffset
-        );
+        kernels.RowSums(left, layer.GateStride, part.Rows, steps, gradient.Buffer.Pointer + part.BiasOffset);
         if (part.Shift != 0)
         {
             right = layer.Output + (d * part.Columns * Panel.Lanes);

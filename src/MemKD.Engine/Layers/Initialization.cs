@@ -30,10 +30,7 @@ internal static class Initialization
             else
             {
                 values.Clear();
-                if (
-                    shape.Cell == CellKind.Lstm
-                    && parameter.Name.Contains("bias_ih", StringComparison.Ordinal)
-                )
+                if (shape.Cell == CellKind.Lstm && parameter.Name.Contains("bias_ih", StringComparison.Ordinal))
                 {
                     values.Slice(h, h).Fill(forgetBias);
                 }

@@ -22,12 +22,7 @@ internal sealed unsafe class LayerBuffers
     private AlignedBuffer? mask;
     private bool maskActive;
 
-    internal LayerBuffers(
-        RecurrentLayer[] directions,
-        NetworkShape shape,
-        int panels,
-        int maxLength
-    )
+    internal LayerBuffers(RecurrentLayer[] directions, NetworkShape shape, int panels, int maxLength)
     {
         this.directions = directions;
         this.shape = shape;
@@ -40,12 +35,7 @@ internal sealed unsafe class LayerBuffers
         output = new AlignedBuffer(checked(slots * OutputStride));
         outputGradient = new AlignedBuffer(checked(slots * OutputStride));
         gates = [.. directions.Select(_ => new AlignedBuffer(checked(slots * GateStride)))];
-        cells =
-        [
-            .. directions.Select(_ => new AlignedBuffer(
-                shape.Cell == CellKind.Lstm ? slots * CellStride : 0
-            )),
-        ];
+        cells = [.. directions.Select(_ => new AlignedBuffer(shape.Cell == CellKind.Lstm ? slots * CellStride : 0))];
         scratchStride = 3 * Panel.PadRows(hidden) * Panel.Lanes;
         scratch = new AlignedBuffer(panels * scratchStride);
     }
@@ -74,13 +64,9 @@ internal sealed unsafe class LayerBuffers
         {
             Length = batch.Length,
             Lengths = batch.IsUneven ? batch.LengthsOfPanel(panel) : null,
-            Input =
-                below == null
-                    ? batch.Input + (slot * batch.Stride)
-                    : below.NextInput + (slot * below.OutputStride),
+            Input = below == null ? batch.Input + (slot * batch.Stride) : below.NextInput + (slot * below.OutputStride),
             InputStride = below == null ? batch.Stride : below.OutputStride,
-            InputGradient =
-                below == null ? null : below.OutputGradient + (slot * below.OutputStride),
+            InputGradient = below == null ? null : below.OutputGradient + (slot * below.OutputStride),
             Output = Output + (slot * OutputStride) + rows,
             OutputGradient = OutputGradient + (slot * OutputStride) + rows,
             OutputStride = OutputStride,
@@ -148,24 +134,13 @@ internal sealed unsafe class LayerBuffers
         }
     }
 
-    private void Mask(
-        VectorKernels kernels,
-        SequenceBatch batch,
-        int panel,
-        float* source,
-        float* destination
-    )
+    private void Mask(VectorKernels kernels, SequenceBatch batch, int panel, float* source, float* destination)
     {
         var slots = batch.Length + 2;
         for (var s = 0; s < slots; s++)
         {
             var at = (((long)panel * slots) + s) * OutputStride;
-            kernels.Product(
-                source + at,
-                mask!.Pointer + (panel * OutputStride),
-                OutputStride,
-                destination + at
-            );
+            kernels.Product(source + at, mask!.Pointer + (panel * OutputStride), OutputStride, destination + at);
         }
     }
 }

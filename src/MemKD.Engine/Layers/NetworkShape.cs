@@ -88,6 +88,5 @@ public sealed record NetworkShape(
         yield return ("fc.bias", [ClassCount]);
     }
 
-    internal static string Suffix(int layer, int direction) =>
-        $"_l{layer}{(direction == 1 ? "_reverse" : "")}";
+    internal static string Suffix(int layer, int direction) => $"_l{layer}{(direction == 1 ? "_reverse" : "")}";
 }

@@ -46,21 +46,11 @@ public sealed unsafe class NetworkWorkspace
         layers = new LayerBuffers[shape.LayerCount];
         for (var l = 0; l < layers.Length; l++)
         {
-            layers[l] = new LayerBuffers(
-                network.Layers[l],
-                shape,
-                Panel.Count(maxCases),
-                maxLength
-            );
+            layers[l] = new LayerBuffers(network.Layers[l], shape, Panel.Count(maxCases), maxLength);
         }
 
         readout = new Readout(network, kernels, maxCases);
-        products = new GradientProducts(
-            network,
-            kernels,
-            team,
-            Panel.Count(maxCases) * (maxLength + 2)
-        );
+        products = new GradientProducts(network, kernels, team, Panel.Count(maxCases) * (maxLength + 2));
         forwardPanel = ForwardPanel;
         backwardPanel = BackwardPanel;
     }
@@ -69,12 +59,10 @@ public sealed unsafe class NetworkWorkspace
     public Span<float> Logits => readout.Logits.AsSpan(0, batch.Count * shape.ClassCount);
 
     /// <summary>Gradient with respect to the logits, [case, class]; the caller writes it before <see cref="Backward"/>.</summary>
-    public Span<float> LogitGradient =>
-        readout.LogitGradient.AsSpan(0, batch.Count * shape.ClassCount);
+    public Span<float> LogitGradient => readout.LogitGradient.AsSpan(0, batch.Count * shape.ClassCount);
 
     /// <summary>Hidden states of the last layer after <see cref="Forward"/>.</summary>
-    public HiddenStates Hidden =>
-        new(layers[^1].Output, batch, shape.OutputSize, layers[^1].OutputStride);
+    public HiddenStates Hidden => new(layers[^1].Output, batch, shape.OutputSize, layers[^1].OutputStride);
 
     /// <summary>
     /// Gradient with respect to the hidden states of the last layer: zero after <see cref="Forward"/> with
@@ -90,12 +78,7 @@ public sealed unsafe class NetworkWorkspace
     /// Rate of dropout between layers: one mask a case and unit, the same at all time points (Gal &amp; Ghahramani 2016).
     /// </param>
     /// <param name="random">Generator of the masks; needed when <paramref name="dropout"/> is above 0.</param>
-    public void Forward(
-        SequenceBatch input,
-        bool training,
-        float dropout = 0f,
-        SeededRandom? random = null
-    )
+    public void Forward(SequenceBatch input, bool training, float dropout = 0f, SeededRandom? random = null)
     {
         batch = input;
         for (var l = 0; l + 1 < layers.Length; l++)

@@ -31,20 +31,14 @@ internal sealed unsafe class Readout
         scores = new AlignedBuffer(panels * scoreStride);
         zeros = new AlignedBuffer(Panel.PadRows(shape.OutputSize));
         factor = new AlignedBuffer(panels * Panel.Lanes);
-        scratch = new AlignedBuffer(
-            new OuterProductSize(shape.ClassCount, shape.OutputSize, panels).ScratchLength
-        );
+        scratch = new AlignedBuffer(new OuterProductSize(shape.ClassCount, shape.OutputSize, panels).ScratchLength);
         Logits = new float[maxCases * shape.ClassCount];
         LogitGradient = new float[maxCases * shape.ClassCount];
         weightOffset = network
-            .Parameters.Parameters.First(p =>
-                string.Equals(p.Name, "fc.weight", StringComparison.Ordinal)
-            )
+            .Parameters.Parameters.First(p => string.Equals(p.Name, "fc.weight", StringComparison.Ordinal))
             .Offset;
         biasOffset = network
-            .Parameters.Parameters.First(p =>
-                string.Equals(p.Name, "fc.bias", StringComparison.Ordinal)
-            )
+            .Parameters.Parameters.First(p => string.Equals(p.Name, "fc.bias", StringComparison.Ordinal))
             .Offset;
     }
 
@@ -63,12 +57,7 @@ internal sealed unsafe class Readout
         {
             var to = pooled.Pointer + (panel * pooledStride);
             Pool(batch, top, panel, to);
-            kernels.Multiply(
-                network.Head,
-                to,
-                network.HeadBias.Pointer,
-                scores.Pointer + (panel * scoreStride)
-            );
+            kernels.Multiply(network.Head, to, network.HeadBias.Pointer, scores.Pointer + (panel * scoreStride));
         }
 
         for (var i = 0; i < batch.Count; i++)
@@ -112,12 +101,7 @@ internal sealed unsafe class Readout
         for (var panel = 0; panel < batch.PanelCount; panel++)
         {
             var dPooled = pooled.Pointer + (panel * pooledStride);
-            kernels.Multiply(
-                network.HeadTransposed,
-                scores.Pointer + (panel * scoreStride),
-                zeros.Pointer,
-                dPooled
-            );
+            kernels.Multiply(network.HeadTransposed, scores.Pointer + (panel * scoreStride), zeros.Pointer, dPooled);
             Unpool(batch, top, panel, dPooled);
         }
     }
@@ -132,9 +116,7 @@ internal sealed unsafe class Readout
             new Span<float>(last, half).CopyTo(new Span<float>(to, half));
             if (shape.Bidirectional)
             {
-                new Span<float>(first + top.OutputStride + half, half).CopyTo(
-                    new Span<float>(to + half, half)
-                );
+                new Span<float>(first + top.OutputStride + half, half).CopyTo(new Span<float>(to + half, half));
             }
 
             return;

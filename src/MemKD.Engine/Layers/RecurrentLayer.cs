@@ -92,12 +92,7 @@ internal sealed unsafe class RecurrentLayer
             kernels.Multiply(recurrent, previous, null, gates);
             if (candidate != null)
             {
-                kernels.Multiply(
-                    candidate,
-                    previous,
-                    candidateBias.Pointer,
-                    gates + (3 * hidden * Panel.Lanes)
-                );
+                kernels.Multiply(candidate, previous, candidateBias.Pointer, gates + (3 * hidden * Panel.Lanes));
             }
 
             Cell(kernels, p, slot, before, forward: true);
@@ -118,12 +113,7 @@ internal sealed unsafe class RecurrentLayer
             var slot = reverse ? p.Length - s : s + 1;
             var before = reverse ? slot + 1 : slot - 1;
             var gates = p.Gates + ((long)slot * p.GateStride);
-            kernels.Add(
-                p.OutputGradient + ((long)slot * p.OutputStride),
-                p.Carry,
-                floats,
-                p.HiddenGradient
-            );
+            kernels.Add(p.OutputGradient + ((long)slot * p.OutputStride), p.Carry, floats, p.HiddenGradient);
             Cell(kernels, p, slot, before, forward: false);
             kernels.Multiply(recurrentTransposed, gates, null, p.Carry);
             if (candidateTransposed != null)
@@ -171,11 +161,7 @@ internal sealed unsafe class RecurrentLayer
     }
 
     private int Offset(ParameterSet gradient, string name) =>
-        gradient
-            .Parameters.First(q =>
-                string.Equals(q.Name, $"rnn.{name}{suffix}", StringComparison.Ordinal)
-            )
-            .Offset;
+        gradient.Parameters.First(q => string.Equals(q.Name, $"rnn.{name}{suffix}", StringComparison.Ordinal)).Offset;
 
     private void Cell(VectorKernels kernels, in LayerPanel p, int slot, int before, bool forward)
     {

@@ -56,13 +56,11 @@ public sealed class RecurrentNetwork
     /// </summary>
     /// <param name="random">The run's generator for weights.</param>
     /// <param name="forgetBias">Start of the LSTM's forget bias.</param>
-    public void Initialize(SeededRandom random, float forgetBias = 1f) =>
-        Initialization.Draw(this, random, forgetBias);
+    public void Initialize(SeededRandom random, float forgetBias = 1f) => Initialization.Draw(this, random, forgetBias);
 
     /// <summary>PyTorch's start: every recurrent parameter U(±1/√H), linear layer U(±1/√H).</summary>
     /// <param name="random">The run's generator for weights.</param>
-    public void InitializeLikePyTorch(SeededRandom random) =>
-        Initialization.DrawUniform(this, random);
+    public void InitializeLikePyTorch(SeededRandom random) => Initialization.DrawUniform(this, random);
 
     /// <summary>Brings the packed copies up to date with <see cref="Parameters"/>.</summary>
     public void Pack()

@@ -74,8 +74,7 @@ public sealed unsafe class SequenceBatch
         lengths.Span[index] = length;
         for (var d = 0; d < channels; d++)
         {
-            var to =
-                Input + ((long)((panel * (Length + 2)) + 1) * Stride) + (d * Panel.Lanes) + lane;
+            var to = Input + ((long)((panel * (Length + 2)) + 1) * Stride) + (d * Panel.Lanes) + lane;
             foreach (var value in values.Slice(d * length, length))
             {
                 *to = value;

@@ -7,11 +7,7 @@ public static class Softmax
     /// <param name="logits">One case's logits [K].</param>
     /// <param name="probabilities">Destination [K].</param>
     /// <param name="temperature">τ.</param>
-    public static void Probabilities(
-        ReadOnlySpan<float> logits,
-        Span<float> probabilities,
-        double temperature = 1
-    )
+    public static void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities, double temperature = 1)
     {
         var max = double.NegativeInfinity;
         foreach (var z in logits)

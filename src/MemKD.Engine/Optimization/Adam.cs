@@ -45,8 +45,7 @@ public sealed class Adam : Optimizer
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, ParameterSet Values)> State =>
-        [("first", first), ("second", second)];
+    public override IReadOnlyList<(string Name, ParameterSet Values)> State => [("first", first), ("second", second)];
 
     /// <inheritdoc/>
     public override void Step(ParameterSet parameters, ParameterSet gradient, double learningRate)
@@ -88,6 +87,5 @@ public sealed class Adam : Optimizer
         }
     }
 
-    private static Span<Vector<float>> Vectors(Span<float> values) =>
-        MemoryMarshal.Cast<float, Vector<float>>(values);
+    private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
 }

@@ -35,15 +35,8 @@ public sealed record LearningRate(
             ScheduleKind.Cosine when update < WarmUp => Base * (update + 1) / WarmUp,
             ScheduleKind.Cosine => Base
                 * 0.5
-                * (
-                    1
-                    + Math.Cos(
-                        Math.PI
-                            * Math.Min(1, (double)(update - WarmUp) / Math.Max(1, Budget - WarmUp))
-                    )
-                ),
-            ScheduleKind.Milestones => Base
-                * Math.Pow(0.5, (Milestones ?? []).Count(m => update >= m)),
+                * (1 + Math.Cos(Math.PI * Math.Min(1, (double)(update - WarmUp) / Math.Max(1, Budget - WarmUp)))),
+            ScheduleKind.Milestones => Base * Math.Pow(0.5, (Milestones ?? []).Count(m => update >= m)),
             _ => Base,
         };
 }

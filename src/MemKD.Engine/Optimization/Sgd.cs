@@ -17,12 +17,7 @@ public sealed class Sgd : Optimizer
     /// <param name="momentum">μ.</param>
     /// <param name="weightDecay">Coupled weight decay.</param>
     /// <param name="nesterov">Nesterov's form.</param>
-    public Sgd(
-        ParameterSet parameters,
-        double momentum = 0.9,
-        double weightDecay = 0,
-        bool nesterov = false
-    )
+    public Sgd(ParameterSet parameters, double momentum = 0.9, double weightDecay = 0, bool nesterov = false)
     {
         velocity = parameters.ZerosLike();
         this.momentum = (float)momentum;
@@ -31,8 +26,7 @@ public sealed class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, ParameterSet Values)> State =>
-        [("velocity", velocity)];
+    public override IReadOnlyList<(string Name, ParameterSet Values)> State => [("velocity", velocity)];
 
     /// <inheritdoc/>
     public override void Step(ParameterSet parameters, ParameterSet gradient, double learningRate)

@@ -49,10 +49,7 @@ public sealed class SeededRandom
     {
         if (state.Length != 4 || !state.ContainsAnyExcept(0ul))
         {
-            throw new ArgumentException(
-                "The state of a SeededRandom is four words, not all zero.",
-                nameof(state)
-            );
+            throw new ArgumentException("The state of a SeededRandom is four words, not all zero.", nameof(state));
         }
 
         return new SeededRandom(state);

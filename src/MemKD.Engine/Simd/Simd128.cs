@@ -24,8 +24,7 @@ internal readonly unsafe struct Simd128 : ISimd<VectorF>
     public static VectorF Broadcast(float value) => Vector.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF FusedMultiplyAdd(VectorF a, VectorF b, VectorF c) =>
-        Vector.FusedMultiplyAdd(a, b, c);
+    public static VectorF FusedMultiplyAdd(VectorF a, VectorF b, VectorF c) => Vector.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF Add(VectorF a, VectorF b) => a + b;

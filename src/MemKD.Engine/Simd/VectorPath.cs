@@ -19,22 +19,19 @@ public enum VectorPath
 public static class VectorPaths
 {
     /// <summary>The paths that this machine can run in hardware.</summary>
-    public static IReadOnlyList<VectorPath> Supported { get; } =
-    [.. Enum.GetValues<VectorPath>().Where(IsSupported)];
+    public static IReadOnlyList<VectorPath> Supported { get; } = [.. Enum.GetValues<VectorPath>().Where(IsSupported)];
 
     /// <summary>
     /// The widest path of this machine, or the one that the environment variable <c>MEMKD_PATH</c> names
     /// (<c>portable</c>, <c>avx2</c>, <c>avx512</c>); a named path that the machine lacks is an error.
     /// </summary>
     /// <exception cref="NotSupportedException">MEMKD_PATH names an unknown path or one that this machine lacks.</exception>
-    public static VectorPath Current { get; } =
-        Choose(Environment.GetEnvironmentVariable("MEMKD_PATH"));
+    public static VectorPath Current { get; } = Choose(Environment.GetEnvironmentVariable("MEMKD_PATH"));
 
     private static bool IsSupported(VectorPath path) =>
         path switch
         {
-            VectorPath.Avx2 => Vector256.IsHardwareAccelerated
-                && System.Runtime.Intrinsics.X86.Fma.IsSupported,
+            VectorPath.Avx2 => Vector256.IsHardwareAccelerated && System.Runtime.Intrinsics.X86.Fma.IsSupported,
             VectorPath.Avx512 => System.Runtime.Intrinsics.X86.Avx512F.IsSupported,
             _ => true,
         };

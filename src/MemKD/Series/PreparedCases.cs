@@ -15,13 +15,7 @@ public sealed class PreparedCases
     /// <param name="values">All values, case after case, each [channel, timepoint].</param>
     /// <param name="labels">Class number of each case.</param>
     /// <param name="classCount">Number of classes.</param>
-    public PreparedCases(
-        int channelCount,
-        int[] lengths,
-        float[] values,
-        int[] labels,
-        int classCount
-    )
+    public PreparedCases(int channelCount, int[] lengths, float[] values, int[] labels, int classCount)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, lengths.Length);
         ChannelCount = channelCount;
@@ -57,8 +51,7 @@ public sealed class PreparedCases
     public int MaxLength => Lengths.Length == 0 ? 0 : Lengths.Max();
 
     /// <summary>The values of one case, [channel, timepoint].</summary>
-    public ReadOnlySpan<float> Values(int index) =>
-        values.AsSpan(offsets[index], offsets[index + 1] - offsets[index]);
+    public ReadOnlySpan<float> Values(int index) => values.AsSpan(offsets[index], offsets[index + 1] - offsets[index]);
 
     /// <summary>The chosen cases, in the given order.</summary>
     public PreparedCases Select(ReadOnlySpan<int> indices)

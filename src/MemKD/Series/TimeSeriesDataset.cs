@@ -14,11 +14,7 @@ public sealed class TimeSeriesDataset
     /// <paramref name="cases"/>: by number when every label is one, else by ordinal text order.
     /// </param>
     /// <exception cref="InputException">No case, cases with different channel counts, or a label that is not a class.</exception>
-    public TimeSeriesDataset(
-        string name,
-        IReadOnlyList<TimeSeriesCase> cases,
-        IReadOnlyList<string>? classes = null
-    )
+    public TimeSeriesDataset(string name, IReadOnlyList<TimeSeriesCase> cases, IReadOnlyList<string>? classes = null)
     {
         Name = name;
         Cases = cases;
@@ -74,24 +70,17 @@ public sealed class TimeSeriesDataset
 
     /// <summary>The same cases under another class list (the one of TRAIN); a label outside it is an error.</summary>
     /// <exception cref="InputException">A case has a label that is not in <paramref name="classes"/>.</exception>
-    public TimeSeriesDataset WithClasses(IReadOnlyList<string> classes) =>
-        new(Name, Cases, classes);
+    public TimeSeriesDataset WithClasses(IReadOnlyList<string> classes) => new(Name, Cases, classes);
 
     /// <summary>The chosen cases, in the given order, under the same class list.</summary>
-    public TimeSeriesDataset Select(IEnumerable<int> indices) =>
-        new(Name, [.. indices.Select(i => Cases[i])], Classes);
+    public TimeSeriesDataset Select(IEnumerable<int> indices) => new(Name, [.. indices.Select(i => Cases[i])], Classes);
 
     private static string[] SortLabels(IEnumerable<string> labels)
     {
         var distinct = labels.Distinct(StringComparer.Ordinal).ToArray();
         var culture = System.Globalization.CultureInfo.InvariantCulture;
         return distinct.All(l => double.TryParse(l, culture, out _))
-            ?
-            [
-                .. distinct
-                    .OrderBy(l => double.Parse(l, culture))
-                    .ThenBy(l => l, StringComparer.Ordinal),
-            ]
+            ? [.. distinct.OrderBy(l => double.Parse(l, culture)).ThenBy(l => l, StringComparer.Ordinal)]
             : [.. distinct.Order(StringComparer.Ordinal)];
     }
 }

@@ -79,9 +79,7 @@ public class SeededRandomTests
         Assert.Equal(First(3, "weights"), First(3, "weights"));
         Assert.Equal(
             4,
-            new[] { First(3, "weights"), First(3, "batches"), First(4, "weights"), First(3, "") }
-                .Distinct()
-                .Count()
+            new[] { First(3, "weights"), First(3, "batches"), First(4, "weights"), First(3, "") }.Distinct().Count()
         );
     }
 

@@ -17,10 +17,7 @@ namespace MemKD.Series;
 public sealed class Preparation
 {
     private const string Format = "memkd-preparation-1";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-    };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly double[] means;
     private readonly double[] deviations;
@@ -75,27 +72,11 @@ public sealed class Preparation
             options.Normalization != Normalization.Auto ? options.Normalization
             : train.ChannelCount == 1 ? Normalization.SeriesZ
             : Normalization.TrainChannelZ;
-        var unscaled = new Preparation(
-            Normalization.Raw,
-            options.MaxLength,
-            train.ChannelCount,
-            0,
-            [],
-            []
-        );
+        var unscaled = new Preparation(Normalization.Raw, options.MaxLength, train.ChannelCount, 0, [], []);
         var longest = train.Cases.Max(unscaled.LengthOf);
         var (means, deviations) =
-            normalization == Normalization.TrainChannelZ
-                ? unscaled.ChannelStatistics(train)
-                : ([], []);
-        return new Preparation(
-            normalization,
-            options.MaxLength,
-            train.ChannelCount,
-            longest,
-            means,
-            deviations
-        );
+            normalization == Normalization.TrainChannelZ ? unscaled.ChannelStatistics(train) : ([], []);
+        return new Preparation(normalization, options.MaxLength, train.ChannelCount, longest, means, deviations);
     }
 
     /// <summary>Prepares cases, those of TRAIN or any others, by the fitted values alone.</summary>
@@ -126,27 +107,13 @@ public sealed class Preparation
             }
         }
 
-        return new PreparedCases(
-            ChannelCount,
-            lengths,
-            values,
-            [.. cases.Labels],
-            cases.Classes.Count
-        );
+        return new PreparedCases(ChannelCount, lengths, values, [.. cases.Labels], cases.Classes.Count);
     }
 
     /// <summary>All fitted values as JSON text; <see cref="FromJson"/> reads it.</summary>
     public string ToJson() =>
         JsonSerializer.Serialize(
-            new Fitted(
-                Format,
-                Normalization,
-                MaxLength,
-                ChannelCount,
-                MaxLengthOfTrain,
-                means,
-                deviations
-            ),
+            new Fitted(Format, Normalization, MaxLength, ChannelCount, MaxLengthOfTrain, means, deviations),
             Json
         );
 
@@ -186,12 +153,7 @@ public sealed class Preparation
         Math.Max(1, MaxLength is { } limit ? Math.Min(one.Length, limit) : one.Length);
 
     /// <summary>Steps 1 and 2 for one channel of one case; false (target untouched: zeros) when no value is known.</summary>
-    private static bool FillAndResize(
-        TimeSeriesDataset cases,
-        int index,
-        int channel,
-        Span<float> target
-    )
+    private static bool FillAndResize(TimeSeriesDataset cases, int index, int channel, Span<float> target)
     {
         var source = cases.Cases[index].Channels[channel];
         for (var t = 0; t < source.Length; t++)
@@ -227,9 +189,7 @@ public sealed class Preparation
         }
 
         var (mean, deviation) =
-            Normalization == Normalization.SeriesZ
-                ? Moments(values)
-                : (means[channel], deviations[channel]);
+            Normalization == Normalization.SeriesZ ? Moments(values) : (means[channel], deviations[channel]);
         foreach (ref var value in values)
         {
             value = deviation == 0 ? 0 : (float)((value - mean) / deviation);
@@ -273,9 +233,7 @@ public sealed class Preparation
 
             if (known.Count > 0)
             {
-                (mean[c], deviation[c]) = Moments(
-                    System.Runtime.InteropServices.CollectionsMarshal.AsSpan(known)
-                );
+                (mean[c], deviation[c]) = Moments(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(known));
             }
         }
 
@@ -294,10 +252,7 @@ public sealed class Preparation
     {
         public bool IsValid =>
             string.Equals(Format, Preparation.Format, StringComparison.Ordinal)
-            && Normalization
-                is Normalization.Raw
-                    or Normalization.SeriesZ
-                    or Normalization.TrainChannelZ
+            && Normalization is Normalization.Raw or Normalization.SeriesZ or Normalization.TrainChannelZ
             && MaxLength is null or >= 2
             && ChannelCount >= 1
             && MaxLengthOfTrain >= 1

@@ -15,19 +15,11 @@ public static class StratifiedSplit
     /// <param name="seed">The same seed gives the same split.</param>
     /// <returns>Both lists in ascending order.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is not in [0, 1).</exception>
-    public static (int[] Train, int[] Validation) Split(
-        ReadOnlySpan<int> labels,
-        double fraction,
-        ulong seed
-    )
+    public static (int[] Train, int[] Validation) Split(ReadOnlySpan<int> labels, double fraction, ulong seed)
     {
         if (!(fraction is >= 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(fraction),
-                fraction,
-                "At least 0, below 1."
-            );
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "At least 0, below 1.");
         }
 
         var random = new SeededRandom(seed, "validation-split");
@@ -61,8 +53,7 @@ public static class StratifiedSplit
     private static int[] Shares(int[] sizes, double fraction, SeededRandom random)
     {
         var shares = sizes.Select(n => Math.Min(n - 1, (int)(n * fraction))).ToArray();
-        var wanted =
-            (int)Math.Round(sizes.Sum() * fraction, MidpointRounding.AwayFromZero) - shares.Sum();
+        var wanted = (int)Math.Round(sizes.Sum() * fraction, MidpointRounding.AwayFromZero) - shares.Sum();
         var order = Enumerable.Range(0, sizes.Length).ToArray();
         random.Shuffle(order);
         foreach (

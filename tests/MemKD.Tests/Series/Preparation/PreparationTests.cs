@@ -28,11 +28,7 @@ public class PreparationTests
                             .. c.EnumerateArray()
                                 .Select(x =>
                                     x.EnumerateArray()
-                                        .Select(v =>
-                                            v.ValueKind == JsonValueKind.Null
-                                                ? NaN
-                                                : (float)v.GetDouble()
-                                        )
+                                        .Select(v => v.ValueKind == JsonValueKind.Null ? NaN : (float)v.GetDouble())
                                         .ToArray()
                                 ),
                         ],
@@ -70,16 +66,8 @@ public class PreparationTests
         {
             for (var c = 0; c < 2; c++)
             {
-                Assert.Equal(
-                    root.GetProperty("means")[c].GetDouble(),
-                    preparation.ChannelMeans[c],
-                    1e-6
-                );
-                Assert.Equal(
-                    root.GetProperty("deviations")[c].GetDouble(),
-                    preparation.ChannelDeviations[c],
-                    1e-6
-                );
+                Assert.Equal(root.GetProperty("means")[c].GetDouble(), preparation.ChannelMeans[c], 1e-6);
+                Assert.Equal(root.GetProperty("deviations")[c].GetDouble(), preparation.ChannelDeviations[c], 1e-6);
             }
         }
     }
@@ -96,9 +84,7 @@ public class PreparationTests
     [InlineData(Normalization.Raw)]
     [InlineData(Normalization.SeriesZ)]
     [InlineData(Normalization.TrainChannelZ)]
-    public void A_channel_with_no_known_value_is_zero_and_leaves_the_statistics_alone(
-        Normalization normalization
-    )
+    public void A_channel_with_no_known_value_is_zero_and_leaves_the_statistics_alone(Normalization normalization)
     {
         var data = Data(Case([NaN, NaN], [1, 3]), Case([10, 14], [1, 3]));
         var preparation = Prep.Fit(data, new PreparationOptions { Normalization = normalization });
@@ -135,20 +121,13 @@ public class PreparationTests
         var prepared = Apply(Raw, Case([1, 2, 3, 4, 5], [10, 20, 30], [7], []));
 
         Assert.Equal(5, prepared.Lengths[0]);
-        Assert.Equal(
-            [1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 7, 7, 7, 7, 7, 0, 0, 0, 0, 0],
-            prepared.Values(0)
-        );
+        Assert.Equal([1, 2, 3, 4, 5, 10, 15, 20, 25, 30, 7, 7, 7, 7, 7, 0, 0, 0, 0, 0], prepared.Values(0));
     }
 
     [Fact]
     public void One_time_point_and_none_are_prepared_too()
     {
-        Assert.Equal(
-            [0],
-            Apply(new PreparationOptions { Normalization = Normalization.SeriesZ }, Case([5]))
-                .Values(0)
-        );
+        Assert.Equal([0], Apply(new PreparationOptions { Normalization = Normalization.SeriesZ }, Case([5])).Values(0));
         Assert.Equal(
             [0],
             Apply(
@@ -166,20 +145,14 @@ public class PreparationTests
     {
         var options = new PreparationOptions { Normalization = Normalization.SeriesZ };
 
-        Assert.All(
-            Apply(options, Case([0.3f, 0.3f, NaN, 0.3f])).Values(0).ToArray(),
-            v => Assert.Equal(0, v)
-        );
+        Assert.All(Apply(options, Case([0.3f, 0.3f, NaN, 0.3f])).Values(0).ToArray(), v => Assert.Equal(0, v));
     }
 
     [Fact]
     public void A_channel_that_is_constant_in_train_is_zero_in_test()
     {
         var train = Data(Case([2, 2], [1, 3]));
-        var preparation = Prep.Fit(
-            train,
-            new PreparationOptions { Normalization = Normalization.TrainChannelZ }
-        );
+        var preparation = Prep.Fit(train, new PreparationOptions { Normalization = Normalization.TrainChannelZ });
 
         Assert.Equal([0, 0, 3, -2], preparation.Apply(Data(Case([5, 9], [5, 0]))).Values(0));
     }
@@ -188,10 +161,7 @@ public class PreparationTests
     public void Test_cases_change_nothing_that_is_fitted()
     {
         var train = Data(Case([0, 2]), Case([4, 6]));
-        var preparation = Prep.Fit(
-            train,
-            new PreparationOptions { Normalization = Normalization.TrainChannelZ }
-        );
+        var preparation = Prep.Fit(train, new PreparationOptions { Normalization = Normalization.TrainChannelZ });
         var before = preparation.ToJson();
         preparation.Apply(Data(Case([1000, -1000, 3])));
 
@@ -207,10 +177,7 @@ public class PreparationTests
         var options = new PreparationOptions();
 
         Assert.Equal(Normalization.SeriesZ, Prep.Fit(Data(Case([1, 2])), options).Normalization);
-        Assert.Equal(
-            Normalization.TrainChannelZ,
-            Prep.Fit(Data(Case([1, 2], [3, 4])), options).Normalization
-        );
+        Assert.Equal(Normalization.TrainChannelZ, Prep.Fit(Data(Case([1, 2], [3, 4])), options).Normalization);
     }
 
     [Fact]
@@ -232,10 +199,7 @@ public class PreparationTests
 
         Assert.Contains("\"normalization\": \"train-channel-z\"", json, StringComparison.Ordinal);
         Assert.Equal(json, again.ToJson());
-        Assert.Equal(
-            preparation.Apply(data).Values(1).ToArray(),
-            again.Apply(data).Values(1).ToArray()
-        );
+        Assert.Equal(preparation.Apply(data).Values(1).ToArray(), again.Apply(data).Values(1).ToArray());
     }
 
     [Theory]
@@ -268,18 +232,12 @@ public class PreparationTests
 
         Assert.Contains(
             "2 channels",
-            Assert
-                .Throws<InputException>(() => preparation.Apply(Data(Case([1, 2], [3, 4]))))
-                .Message,
+            Assert.Throws<InputException>(() => preparation.Apply(Data(Case([1, 2], [3, 4])))).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "case 1, channel 1, time point 2 is infinite",
-            Assert
-                .Throws<InputException>(() =>
-                    preparation.Apply(Data(Case([1, float.PositiveInfinity])))
-                )
-                .Message,
+            Assert.Throws<InputException>(() => preparation.Apply(Data(Case([1, float.PositiveInfinity])))).Message,
             StringComparison.Ordinal
         );
         Assert.Throws<InputException>(() => Prep.Fit(Data(Case([1])), Raw with { MaxLength = 1 }));

@@ -7,18 +7,10 @@ public class StratifiedSplitTests
     [Fact]
     public void Classes_share_validation_in_their_proportions()
     {
-        int[] labels =
-        [
-            .. Enumerable.Repeat(0, 60),
-            .. Enumerable.Repeat(2, 30),
-            .. Enumerable.Repeat(1, 10),
-        ];
+        int[] labels = [.. Enumerable.Repeat(0, 60), .. Enumerable.Repeat(2, 30), .. Enumerable.Repeat(1, 10)];
         var (train, validation) = StratifiedSplit.Split(labels, 0.2, 1);
 
-        Assert.Equal(
-            [12, 2, 6],
-            new[] { 0, 1, 2 }.Select(k => validation.Count(i => labels[i] == k))
-        );
+        Assert.Equal([12, 2, 6], new[] { 0, 1, 2 }.Select(k => validation.Count(i => labels[i] == k)));
         Assert.Equal(Enumerable.Range(0, 100), train.Concat(validation).Order());
         Assert.Equal(train.Order(), train);
         Assert.Equal(validation.Order(), validation);
@@ -31,10 +23,7 @@ public class StratifiedSplitTests
         int[] labels = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2];
         var (_, validation) = StratifiedSplit.Split(labels, 0.3, 5);
 
-        Assert.Equal(
-            [1, 1, 1],
-            new[] { 0, 1, 2 }.Select(k => validation.Count(i => labels[i] == k))
-        );
+        Assert.Equal([1, 1, 1], new[] { 0, 1, 2 }.Select(k => validation.Count(i => labels[i] == k)));
     }
 
     [Fact]
@@ -86,7 +75,5 @@ public class StratifiedSplitTests
     [InlineData(1)]
     [InlineData(double.NaN)]
     public void A_fraction_outside_zero_to_one_is_refused(double fraction) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() =>
-            StratifiedSplit.Split([0, 0], fraction, 1)
-        );
+        Assert.Throws<ArgumentOutOfRangeException>(() => StratifiedSplit.Split([0, 0], fraction, 1));
 }
