@@ -19,10 +19,5 @@ public interface IObjective
     /// <param name="cases">Case numbers of the batch, into the training cases.</param>
     /// <param name="labels">Class number of each case of the batch.</param>
     /// <param name="progress">Share of the budget done, 0..1, for weights that warm up.</param>
-    LossTerms Evaluate(
-        NetworkWorkspace workspace,
-        ReadOnlySpan<int> cases,
-        ReadOnlySpan<int> labels,
-        double progress
-    );
+    LossTerms Evaluate(NetworkWorkspace workspace, ReadOnlySpan<int> cases, ReadOnlySpan<int> labels, double progress);
 }

@@ -1,0 +1,87 @@
+using MemKD.Engine;
+using MemKD.Engine.Layers;
+using MemKD.Models;
+using MemKD.Series;
+
+namespace MemKD.Distillation;
+
+/// <summary>
+/// What a teacher says about the training cases: hidden states of its last layer and logits. Kept for all cases when
+/// they fit the memory cap, else computed again for every batch; the numbers are the same.
+/// </summary>
+public sealed class TeacherStates
+{
+    private readonly RecurrentNetwork teacher;
+    private readonly PreparedCases cases;
+    private readonly WorkerTeam team;
+    private readonly float[]?[] hidden;
+    private readonly float[] logits;
+    private Inference? again;
+
+    /// <summary>Runs the teacher over the cases.</summary>
+    /// <param name="teacher">The frozen teacher.</param>
+    /// <param name="cases">The training cases.</param>
+    /// <param name="memoryCap">Bytes that may be kept.</param>
+    /// <param name="team">The threads that share the work.</param>
+    public TeacherStates(RecurrentNetwork teacher, PreparedCases cases, long memoryCap, WorkerTeam team)
+    {
+        this.teacher = teacher;
+        this.cases = cases;
+        this.team = team;
+        HiddenSize = teacher.Shape.OutputSize;
+        ClassCount = teacher.Shape.ClassCount;
+        hidden = new float[cases.Count][];
+        logits = new float[cases.Count * ClassCount];
+        var bytes = cases.Lengths.Sum(l => (long)l * HiddenSize * sizeof(float));
+        IsCached = bytes <= memoryCap;
+        new Inference(teacher, team).Visit(cases, (ws, first, count) => Keep(ws, first, count, IsCached));
+    }
+
+    /// <summary>Whether the hidden states of all cases are kept.</summary>
+    public bool IsCached { get; }
+
+    /// <summary>Hidden units H_T (of both directions).</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>Classes K.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>Makes sure that the hidden states of these cases are there until the next call.</summary>
+    public void Require(ReadOnlySpan<int> indices)
+    {
+        if (IsCached)
+        {
+            return;
+        }
+
+        Array.Clear(hidden);
+        again ??= new Inference(teacher, team);
+        var wanted = indices.ToArray();
+        again.Visit(
+            cases.Select(wanted),
+            (ws, first, count) =>
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    var index = wanted[first + i];
+                    ws.Hidden.CopyCase(i, hidden[index] = new float[cases.Lengths[index] * HiddenSize]);
+                }
+            }
+        );
+    }
+
+    /// <summary>Hidden states of a case, [timepoint, unit].</summary>
+    public ReadOnlySpan<float> Hidden(int index) => hidden[index];
+
+    /// <summary>Logits of a case [K].</summary>
+    public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(index * ClassCount, ClassCount);
+
+    private void Keep(NetworkWorkspace ws, int first, int count, bool keepHidden)
+    {
+        ws.Logits[..(count * ClassCount)].CopyTo(logits.AsSpan(first * ClassCount));
+        for (var i = 0; keepHidden && i < count; i++)
+        {
+            ws.Hidden.CopyCase(i, hidden[first + i] = new float[cases.Lengths[first + i] * HiddenSize]);
+        }
+    }
+}
