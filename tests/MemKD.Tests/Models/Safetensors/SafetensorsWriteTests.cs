@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using MemKD.Models.Safetensors;
 using static MemKD.Tests.Models.Safetensors.SafetensorsBytes;
 
@@ -56,6 +57,52 @@ public class SafetensorsWriteTests
             File.ReadAllBytes(VectorPath("lstm.safetensors")),
             Rewrite(VectorPath("lstm.safetensors"))
         );
+
+    [Fact]
+    public void A_reader_in_Python_finds_every_rule_kept_and_the_same_values()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            float[] values = [0.1f, -0f, 1e-45f, float.MaxValue, 1 / 3f, 16777217f];
+            SafetensorsFile.Write(
+                path,
+                [
+                    new("flags", SafetensorsDtype.Bool, [3], new byte[] { 1, 0, 1 }),
+                    new("größe \"q\"\n", [3, 2], values),
+                    new("scalar", [], [2.5f]),
+                    new("empty", [0, 7], []),
+                ],
+                [new("format", "pt"), new("classes", "[\"a\",\"<ü+😀>\"]")]
+            );
+
+            using var json = JsonDocument.Parse(PythonScript.Run("safetensors_read.py", path));
+            var tensors = json.RootElement.GetProperty("tensors").EnumerateArray().ToArray();
+
+            Assert.True(json.RootElement.GetProperty("aligned").GetBoolean());
+            Assert.Equal(
+                "[\"a\",\"<ü+😀>\"]",
+                json.RootElement.GetProperty("metadata").GetProperty("classes").GetString()
+            );
+            Assert.Equal(
+                ["flags", "größe \"q\"\n", "scalar", "empty"],
+                tensors.Select(t => t.GetProperty("name").GetString()!)
+            );
+            Assert.Equal("010001", tensors[0].GetProperty("values").GetString());
+            Assert.Equal(
+                values.Select(BitConverter.SingleToInt32Bits),
+                tensors[1]
+                    .GetProperty("values")
+                    .EnumerateArray()
+                    .Select(v => BitConverter.SingleToInt32Bits(v.GetSingle()))
+            );
+            Assert.Equal(0, tensors[3].GetProperty("values").GetArrayLength());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     [Fact]
     public void A_file_without_tensors_and_metadata_is_an_empty_object_of_eight_bytes() =>
