@@ -13,7 +13,6 @@ public sealed class DistillationObjective : IObjective
 {
     private readonly TeacherStates teacher;
     private readonly IDistillationMethod method;
-    private readonly SeededRandom random;
     private readonly double labelWeight;
     private readonly double distillationWeight;
     private readonly double warmUp;
@@ -25,7 +24,6 @@ public sealed class DistillationObjective : IObjective
     /// <param name="distillationWeight">λ.</param>
     /// <param name="warmUp">Share of the budget in which λ rises from 0.</param>
     /// <param name="labelSmoothing">ε of the label smoothing.</param>
-    /// <param name="seed">The run's seed; the stream "method" is the method's.</param>
     /// <param name="labelWeight">λ_task.</param>
     public DistillationObjective(
         TeacherStates teacher,
@@ -33,7 +31,6 @@ public sealed class DistillationObjective : IObjective
         double distillationWeight,
         double warmUp,
         double labelSmoothing,
-        ulong seed,
         double labelWeight = 1
     )
     {
@@ -43,7 +40,6 @@ public sealed class DistillationObjective : IObjective
         this.warmUp = warmUp;
         this.labelSmoothing = labelSmoothing;
         this.labelWeight = labelWeight;
-        random = new SeededRandom(seed, "method");
     }
 
     /// <inheritdoc/>
@@ -51,7 +47,8 @@ public sealed class DistillationObjective : IObjective
         NetworkWorkspace workspace,
         ReadOnlySpan<int> cases,
         ReadOnlySpan<int> labels,
-        double progress
+        double progress,
+        SeededRandom random
     )
     {
         workspace.LogitGradient.Clear();

@@ -32,11 +32,7 @@ public static class SeriesFile
     /// <param name="name">The file's name: its extension chooses the format, messages start with it.</param>
     /// <param name="options">Choices and limits; null for the defaults.</param>
     /// <exception cref="InputException">No labelled series file, or over a limit.</exception>
-    public static TimeSeriesDataset Read(
-        Stream stream,
-        string name,
-        SeriesFileOptions? options = null
-    )
+    public static TimeSeriesDataset Read(Stream stream, string name, SeriesFileOptions? options = null)
     {
         options ??= new SeriesFileOptions();
         var stem = WithoutGz(Path.GetFileName(name));
@@ -58,9 +54,7 @@ public static class SeriesFile
     {
         if (!WithoutGz(path).EndsWith(".ts", StringComparison.OrdinalIgnoreCase))
         {
-            throw new InputException(
-                $"{path}: series are written as .ts; give a name that ends with .ts or .ts.gz."
-            );
+            throw new InputException($"{path}: series are written as .ts; give a name that ends with .ts or .ts.gz.");
         }
 
         var part = path + ".part";
@@ -110,37 +104,24 @@ public static class SeriesFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            throw new InputException(
-                $"{path}: cannot be read ({e.Message.ReplaceLineEndings(" ")}).",
-                e
-            );
+            throw new InputException($"{path}: cannot be read ({e.Message.ReplaceLineEndings(" ")}).", e);
         }
     }
 
     private static bool IsFileError(Exception e) =>
-        e
-            is IOException
-                or UnauthorizedAccessException
-                or ArgumentException
-                or NotSupportedException;
+        e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
     private static string WithoutGz(string name) => IsGz(name) ? name[..^3] : name;
 
-    private static bool IsGz(string name) =>
-        name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+    private static bool IsGz(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The file's name without a known extension and without <c>_TRAIN</c> or <c>_TEST</c>.</summary>
     private static string DatasetName(string stem, string extension)
     {
-        var name = Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase)
-            ? stem[..^extension.Length]
-            : stem;
+        var name = Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase) ? stem[..^extension.Length] : stem;
         foreach (var part in (ReadOnlySpan<string>)["_TRAIN", "_TEST"])
         {
-            if (
-                name.EndsWith(part, StringComparison.OrdinalIgnoreCase)
-                && name.Length > part.Length
-            )
+            if (name.EndsWith(part, StringComparison.OrdinalIgnoreCase) && name.Length > part.Length)
             {
                 return name[..^part.Length];
             }

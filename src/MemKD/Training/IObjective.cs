@@ -1,4 +1,5 @@
 using MemKD.Engine.Layers;
+using MemKD.Engine.Random;
 
 namespace MemKD.Training;
 
@@ -19,5 +20,12 @@ public interface IObjective
     /// <param name="cases">Case numbers of the batch, into the training cases.</param>
     /// <param name="labels">Class number of each case of the batch.</param>
     /// <param name="progress">Share of the budget done, 0..1, for weights that warm up.</param>
-    LossTerms Evaluate(NetworkWorkspace workspace, ReadOnlySpan<int> cases, ReadOnlySpan<int> labels, double progress);
+    /// <param name="random">The run's generator for draws that belong to the objective.</param>
+    LossTerms Evaluate(
+        NetworkWorkspace workspace,
+        ReadOnlySpan<int> cases,
+        ReadOnlySpan<int> labels,
+        double progress,
+        SeededRandom random
+    );
 }

@@ -1,5 +1,6 @@
 using MemKD.Engine.Layers;
 using MemKD.Engine.Losses;
+using MemKD.Engine.Random;
 
 namespace MemKD.Training;
 
@@ -12,7 +13,8 @@ public sealed record LabelObjective(double LabelSmoothing) : IObjective
         NetworkWorkspace workspace,
         ReadOnlySpan<int> cases,
         ReadOnlySpan<int> labels,
-        double progress
+        double progress,
+        SeededRandom random
     )
     {
         workspace.LogitGradient.Clear();

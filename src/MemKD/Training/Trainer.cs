@@ -129,7 +129,13 @@ public sealed class Trainer
 
         gradient.Values.Clear();
         workspace.Forward(batch, training: true, (float)recipe.Dropout, State.DropoutRandom);
-        var terms = objective.Evaluate(workspace, cases, labels, (double)State.Update / recipe.Updates);
+        var terms = objective.Evaluate(
+            workspace,
+            cases,
+            labels,
+            (double)State.Update / recipe.Updates,
+            State.ObjectiveRandom
+        );
         workspace.Backward(gradient);
         var norm = GradientClipping.ToNorm(gradient, recipe.ClipNorm > 0 ? recipe.ClipNorm : double.PositiveInfinity);
         if (!double.IsFinite(norm) || !double.IsFinite(terms.Total))

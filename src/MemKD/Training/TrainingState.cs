@@ -54,6 +54,7 @@ public sealed class TrainingState
         Sampler = new CaseSampler(caseCount, recipe.BatchSize, new SeededRandom(seed, "batches"));
         AugmentationRandom = new SeededRandom(seed, "augmentation");
         DropoutRandom = new SeededRandom(seed, "dropout");
+        ObjectiveRandom = new SeededRandom(seed, "objective");
         Average = recipe.AverageDecay > 0 ? new WeightAverage(network.Parameters, recipe.AverageDecay) : null;
     }
 
@@ -79,6 +80,8 @@ public sealed class TrainingState
     internal SeededRandom AugmentationRandom { get; set; }
 
     internal SeededRandom DropoutRandom { get; set; }
+
+    internal SeededRandom ObjectiveRandom { get; set; }
 
     internal WeightAverage? Average { get; }
 

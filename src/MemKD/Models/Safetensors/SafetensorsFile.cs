@@ -62,9 +62,7 @@ public sealed class SafetensorsFile
             // A pipe or device has no length either, and opening a pipe could wait for ever.
             if (new FileInfo(path).Length == 0)
             {
-                throw new InputException(
-                    $"{path}: is empty, or is a pipe or device; give a safetensors file."
-                );
+                throw new InputException($"{path}: is empty, or is a pipe or device; give a safetensors file.");
             }
 
             using var stream = File.OpenRead(path);
@@ -173,9 +171,7 @@ public sealed class SafetensorsFile
             );
         }
 
-        return found.IsFloat
-            ? found.ToFloats()
-            : throw new InputException($"{Name}: {found.NotFloat}");
+        return found.IsFloat ? found.ToFloats() : throw new InputException($"{Name}: {found.NotFloat}");
     }
 
     internal static InputException Error(string file, string fault) =>
@@ -183,8 +179,7 @@ public sealed class SafetensorsFile
 
     private static int CheckStart(ReadOnlySpan<byte> start, long length, string name)
     {
-        var claimed =
-            start.Length > sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(start) : 0;
+        var claimed = start.Length > sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(start) : 0;
         var fits = claimed > 0 && claimed <= (ulong)(length - sizeof(ulong));
         if (!fits || start[sizeof(ulong)] != '{')
         {
@@ -200,10 +195,7 @@ public sealed class SafetensorsFile
 
         if (claimed > MaxHeaderBytes)
         {
-            throw Error(
-                name,
-                $"the header takes {claimed} bytes, more than the format's {MaxHeaderBytes}"
-            );
+            throw Error(name, $"the header takes {claimed} bytes, more than the format's {MaxHeaderBytes}");
         }
 
         if (length > MaxFileBytes)

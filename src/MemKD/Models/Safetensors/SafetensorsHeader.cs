@@ -5,13 +5,7 @@ using System.Text.Json;
 namespace MemKD.Models.Safetensors;
 
 /// <summary>A tensor as the header describes it; the bytes are [Begin, End) of the data part.</summary>
-internal sealed record SafetensorsEntry(
-    string Name,
-    SafetensorsDtype Dtype,
-    int[] Shape,
-    long Begin,
-    long End
-);
+internal sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, int[] Shape, long Begin, long End);
 
 /// <summary>
 /// Reads and checks the JSON header of a safetensors file token by token. The grammar has three levels (object, tensor,
@@ -37,10 +31,11 @@ internal ref struct SafetensorsHeader
 
     /// <summary>Parses a header and checks it against the number of data bytes that follow it.</summary>
     /// <exception cref="InputException">Any rule of the format is broken.</exception>
-    public static (
-        List<SafetensorsEntry> Entries,
-        OrderedDictionary<string, string> Metadata
-    ) Parse(ReadOnlySpan<byte> header, long dataLength, string file)
+    public static (List<SafetensorsEntry> Entries, OrderedDictionary<string, string> Metadata) Parse(
+        ReadOnlySpan<byte> header,
+        long dataLength,
+        string file
+    )
     {
         var parser = new SafetensorsHeader(header, dataLength, file);
         try
@@ -49,9 +44,7 @@ internal ref struct SafetensorsHeader
         }
         catch (JsonException)
         {
-            throw parser.Error(
-                $"the header is not valid JSON at byte {Text(8 + parser.json.BytesConsumed)}"
-            );
+            throw parser.Error($"the header is not valid JSON at byte {Text(8 + parser.json.BytesConsumed)}");
         }
 
         parser.CheckCoverage();
@@ -100,9 +93,7 @@ internal ref struct SafetensorsHeader
                     or UnicodeCategory.ParagraphSeparator
                     or UnicodeCategory.Surrogate
                 );
-            _ = printable
-                ? text.Append(c)
-                : text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            _ = printable ? text.Append(c) : text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }
 
         return text.Append(name.Length > Longest ? "...'" : "'").ToString();
@@ -158,9 +149,7 @@ internal ref struct SafetensorsHeader
 
             if (metadata.Count == SafetensorsFile.MaxMetadata)
             {
-                throw Error(
-                    $"more than {Text(SafetensorsFile.MaxMetadata)} entries in {MetadataKey}"
-                );
+                throw Error($"more than {Text(SafetensorsFile.MaxMetadata)} entries in {MetadataKey}");
             }
 
             if (!metadata.TryAdd(key, ReadString()))
@@ -186,11 +175,7 @@ internal ref struct SafetensorsHeader
                 case "shape" when shape is null:
                     shape =
                     [
-                        .. ReadNumbers(
-                                $"the shape of {Quote(name)}",
-                                int.MaxValue,
-                                SafetensorsFile.MaxDimensions
-                            )
+                        .. ReadNumbers($"the shape of {Quote(name)}", int.MaxValue, SafetensorsFile.MaxDimensions)
                             .Select(d => (int)d),
                     ];
                     break;
@@ -239,9 +224,7 @@ internal ref struct SafetensorsHeader
         var text = ReadString();
         return SafetensorsDtypes.TryParse(text, out var dtype)
             ? dtype
-            : throw Error(
-                $"{Quote(name)} has the unknown dtype {Quote(text)} (known: {SafetensorsDtypes.AllNames})"
-            );
+            : throw Error($"{Quote(name)} has the unknown dtype {Quote(text)} (known: {SafetensorsDtypes.AllNames})");
     }
 
     private List<long> ReadNumbers(string what, long largest, int most)
@@ -257,9 +240,7 @@ internal ref struct SafetensorsHeader
                 || number > largest
             )
             {
-                throw Error(
-                    $"{what} holds something else than whole numbers from 0 to {Text(largest)}"
-                );
+                throw Error($"{what} holds something else than whole numbers from 0 to {Text(largest)}");
             }
 
             if (numbers.Count == most)

@@ -11,12 +11,7 @@ public sealed class SafetensorsTensor
     /// <param name="shape">Dimensions; empty for a scalar, a 0 for a tensor without values.</param>
     /// <param name="bytes">Values in row-major order, little-endian.</param>
     /// <exception cref="ArgumentException">The bytes do not fit the shape.</exception>
-    public SafetensorsTensor(
-        string name,
-        SafetensorsDtype dtype,
-        IReadOnlyList<int> shape,
-        ReadOnlyMemory<byte> bytes
-    )
+    public SafetensorsTensor(string name, SafetensorsDtype dtype, IReadOnlyList<int> shape, ReadOnlyMemory<byte> bytes)
     {
         Name = name;
         Dtype = dtype;
@@ -53,11 +48,7 @@ public sealed class SafetensorsTensor
 
     /// <summary>Whether the values can be read as float32.</summary>
     public bool IsFloat =>
-        Dtype
-            is SafetensorsDtype.F64
-                or SafetensorsDtype.F32
-                or SafetensorsDtype.F16
-                or SafetensorsDtype.BF16;
+        Dtype is SafetensorsDtype.F64 or SafetensorsDtype.F32 or SafetensorsDtype.F16 or SafetensorsDtype.BF16;
 
     /// <summary>
     /// The values as float32. F32 keeps its bits; F16 and BF16 are exact; F64 is rounded to the nearest float32, ties
@@ -82,9 +73,7 @@ public sealed class SafetensorsTensor
                 SafetensorsDtype.F32 => BinaryPrimitives.ReadSingleLittleEndian(element),
                 SafetensorsDtype.F64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
                 SafetensorsDtype.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
-                _ => BitConverter.UInt32BitsToSingle(
-                    (uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16
-                ),
+                _ => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
             };
         }
 

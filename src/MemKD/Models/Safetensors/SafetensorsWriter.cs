@@ -14,11 +14,7 @@ internal static class SafetensorsWriter
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    public static void Write(
-        string path,
-        SafetensorsTensor[] tensors,
-        KeyValuePair<string, string>[] metadata
-    )
+    public static void Write(string path, SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
@@ -50,11 +46,7 @@ internal static class SafetensorsWriter
         }
     }
 
-    public static void Write(
-        Stream stream,
-        SafetensorsTensor[] tensors,
-        KeyValuePair<string, string>[] metadata
-    )
+    public static void Write(Stream stream, SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata)
     {
         var layout = tensors.OrderByDescending(t => t.Dtype.ElementBytes()).ToArray();
         var header = Header(tensors, metadata, layout);
@@ -84,10 +76,7 @@ internal static class SafetensorsWriter
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        var options = new JsonWriterOptions
-        {
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        };
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var json = new Utf8JsonWriter(buffer, options))
         {
             json.WriteStartObject();
@@ -113,10 +102,7 @@ internal static class SafetensorsWriter
         var padded = (buffer.WrittenCount + 7) / 8 * 8;
         buffer.GetSpan(8)[..(padded - buffer.WrittenCount)].Fill((byte)' ');
         buffer.Advance(padded - buffer.WrittenCount);
-        if (
-            padded > SafetensorsFile.MaxHeaderBytes
-            || 8 + padded + position > SafetensorsFile.MaxFileBytes
-        )
+        if (padded > SafetensorsFile.MaxHeaderBytes || 8 + padded + position > SafetensorsFile.MaxFileBytes)
         {
             throw new ArgumentException(
                 "The header or the file would be longer than the format or the reader allows.",
@@ -145,10 +131,7 @@ internal static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    private static void CheckLimits(
-        SafetensorsTensor[] tensors,
-        KeyValuePair<string, string>[] metadata
-    )
+    private static void CheckLimits(SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "__metadata__" };
         foreach (var tensor in tensors)
@@ -156,10 +139,7 @@ internal static class SafetensorsWriter
             RequireText(tensor.Name);
             if (!names.Add(tensor.Name))
             {
-                throw new ArgumentException(
-                    $"The name '{tensor.Name}' is reserved or given twice.",
-                    nameof(tensors)
-                );
+                throw new ArgumentException($"The name '{tensor.Name}' is reserved or given twice.", nameof(tensors));
             }
         }
 

@@ -62,19 +62,13 @@ internal sealed class ArffHeader
     }
 
     /// <summary>Takes one attribute; returns whether it opens a relational one.</summary>
-    private bool Attribute(
-        LineReader lines,
-        CaseCollector collector,
-        ReadOnlySpan<char> rest,
-        bool inside
-    )
+    private bool Attribute(LineReader lines, CaseCollector collector, ReadOnlySpan<char> rest, bool inside)
     {
         ArffTokens.Name(lines, ref rest);
         var type = rest.Trim();
         if (lastIsClass)
         {
-            misplaced ??=
-                "an attribute follows a nominal one; the class must be the last, and alone";
+            misplaced ??= "an attribute follows a nominal one; the class must be the last, and alone";
         }
 
         lastIsClass = false;
@@ -136,9 +130,7 @@ internal sealed class ArffHeader
             );
         }
 
-        return Timepoints > 0
-            ? this
-            : throw lines.Error("no numeric attribute; declare one for every time point.");
+        return Timepoints > 0 ? this : throw lines.Error("no numeric attribute; declare one for every time point.");
     }
 
     private static bool Is(ReadOnlySpan<char> text, string keyword) =>

@@ -20,10 +20,7 @@ internal static class ArffReader
 
             if (row[0] == '{')
             {
-                throw lines.Error(
-                    row,
-                    "a sparse row '{...}' is not read; write the row with all its values."
-                );
+                throw lines.Error(row, "a sparse row '{...}' is not read; write the row with all its values.");
             }
 
             if (header.IsRelational)

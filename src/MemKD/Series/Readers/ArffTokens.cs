@@ -32,11 +32,7 @@ internal static class ArffTokens
     /// <param name="lines">Where the line stands.</param>
     /// <param name="rest">The line; afterwards what follows.</param>
     /// <param name="quoted">Whether the field was quoted; the quotes are taken off, escapes stay.</param>
-    public static ReadOnlySpan<char> Field(
-        LineReader lines,
-        ref ReadOnlySpan<char> rest,
-        out bool quoted
-    )
+    public static ReadOnlySpan<char> Field(LineReader lines, ref ReadOnlySpan<char> rest, out bool quoted)
     {
         var text = rest.TrimStart();
         quoted = text.Length > 0 && text[0] is '\'' or '"';

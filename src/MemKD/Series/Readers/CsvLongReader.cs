@@ -178,9 +178,7 @@ internal static class CsvLongReader
         var unlabelled = Array.IndexOf(labels, null);
         return unlabelled < 0
             ? [.. labels.Select(l => l!)]
-            : throw lines.FileError(
-                $"no label for case {caseIds.Quote(unlabelled)}; add its line 'case_id,label'."
-            );
+            : throw lines.FileError($"no label for case {caseIds.Quote(unlabelled)}; add its line 'case_id,label'.");
     }
 
     private static int Column(LineReader lines, CsvRow row, string name)

@@ -12,12 +12,10 @@ internal sealed class CsvRow(LineReader lines)
     public int Count => cells.Count;
 
     /// <summary>A cell without quotes and surrounding blanks.</summary>
-    public ReadOnlySpan<char> this[int index] =>
-        cells[index].Unquoted ?? Place(index).Trim().Trim('"');
+    public ReadOnlySpan<char> this[int index] => cells[index].Unquoted ?? Place(index).Trim().Trim('"');
 
     /// <summary>A cell's place in the line, for error messages.</summary>
-    public ReadOnlySpan<char> Place(int index) =>
-        lines.Line.Slice(cells[index].Start, cells[index].Length);
+    public ReadOnlySpan<char> Place(int index) => lines.Line.Slice(cells[index].Start, cells[index].Length);
 
     /// <summary>Reads the next line that is not blank; false at the end.</summary>
     /// <exception cref="InputException">A quote is not closed on the line, or text follows it.</exception>
@@ -35,17 +33,12 @@ internal sealed class CsvRow(LineReader lines)
         {
             var skipped = line[start..].IndexOfAnyExcept(' ', '\t');
             var opensQuote = skipped >= 0 && line[start + skipped] == '"';
-            var end = opensQuote
-                ? start + skipped + QuotedLength(line[(start + skipped)..])
-                : start;
+            var end = opensQuote ? start + skipped + QuotedLength(line[(start + skipped)..]) : start;
             var comma = line[end..].IndexOf(',');
             comma = comma < 0 ? line.Length : end + comma;
             if (opensQuote && !line[end..comma].IsWhiteSpace())
             {
-                throw lines.Error(
-                    line[end..comma],
-                    "text follows a closing quote; write a quote inside a cell twice."
-                );
+                throw lines.Error(line[end..comma], "text follows a closing quote; write a quote inside a cell twice.");
             }
 
             var text = line[start..comma];

@@ -15,9 +15,7 @@ internal static class CsvWideReader
     {
         if (options.Channels < 1)
         {
-            throw lines.FileError(
-                $"{options.Channels} channels were asked for; a case has at least one."
-            );
+            throw lines.FileError($"{options.Channels} channels were asked for; a case has at least one.");
         }
 
         var row = new CsvRow(lines);

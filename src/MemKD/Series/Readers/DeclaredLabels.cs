@@ -48,10 +48,7 @@ internal sealed class DeclaredLabels
 
     private string Sample()
     {
-        var few = labels
-            .Order(StringComparer.Ordinal)
-            .Take(8)
-            .Select(l => l.Length > 30 ? l[..30] + "..." : l);
+        var few = labels.Order(StringComparer.Ordinal).Take(8).Select(l => l.Length > 30 ? l[..30] + "..." : l);
         return string.Join(", ", few) + (labels.Count > 8 ? ", ..." : "");
     }
 

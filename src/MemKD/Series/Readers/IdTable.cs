@@ -27,9 +27,7 @@ internal sealed class IdTable
 
     /// <summary>The number of an id, or null.</summary>
     public int? Find(ReadOnlySpan<char> id) =>
-        numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var number)
-            ? number
-            : null;
+        numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(id, out var number) ? number : null;
 
     /// <summary>An id in quotes for a message.</summary>
     public string Quote(int number) => LineReader.Quote(ids[number]);
@@ -62,10 +60,7 @@ internal sealed class IdTable
     {
         var digits = id.Length - id.AsSpan().TrimEnd("0123456789").Length;
         return digits is > 0 and < 19
-            ? (
-                id[..^digits],
-                long.Parse(id.AsSpan(id.Length - digits), CultureInfo.InvariantCulture)
-            )
+            ? (id[..^digits], long.Parse(id.AsSpan(id.Length - digits), CultureInfo.InvariantCulture))
             : (id, -1);
     }
 }

@@ -35,13 +35,7 @@ internal sealed class LineReader : IDisposable
         var text = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
             ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)
             : stream;
-        reader = new StreamReader(
-            text,
-            Encoding.UTF8,
-            true,
-            FirstBuffer,
-            leaveOpen: text == stream
-        );
+        reader = new StreamReader(text, Encoding.UTF8, true, FirstBuffer, leaveOpen: text == stream);
     }
 
     /// <summary>The file's name, fit for a message of one line.</summary>
@@ -78,9 +72,7 @@ internal sealed class LineReader : IDisposable
                 skipLineFeed = false;
             }
 
-            var length = buffer
-                .AsSpan(start + scanned, end - start - scanned)
-                .IndexOfAny('\n', '\r');
+            var length = buffer.AsSpan(start + scanned, end - start - scanned).IndexOfAny('\n', '\r');
             if (length >= 0)
             {
                 length += scanned;
@@ -161,9 +153,7 @@ internal sealed class LineReader : IDisposable
     }
 
     private InputException LineTooLong() =>
-        Error(
-            $"longer than {maxLineLength} characters; this is no series file, or raise the limit MaxLineLength."
-        );
+        Error($"longer than {maxLineLength} characters; this is no series file, or raise the limit MaxLineLength.");
 
     private void Fill()
     {
@@ -186,10 +176,7 @@ internal sealed class LineReader : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new InputException(
-                $"{File}: the gzip data are damaged or cut off; fetch or pack the file again.",
-                e
-            );
+            throw new InputException($"{File}: the gzip data are damaged or cut off; fetch or pack the file again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -28,12 +28,7 @@ internal static class SeriesFormats
         new("ts", [".ts"], null, TsReader.Read),
         new("arff", [".arff"], null, ArffReader.Read),
         new("tsv", [".tsv"], null, UcrReader.Read),
-        new(
-            "csv-long",
-            [".csv", ".txt", ""],
-            line => CsvLongReader.IsHeader(line),
-            CsvLongReader.Read
-        ),
+        new("csv-long", [".csv", ".txt", ""], line => CsvLongReader.IsHeader(line), CsvLongReader.Read),
         new("csv-wide", [".csv"], null, CsvWideReader.Read),
         new("arff", [".txt", ""], IsArffHeader, ArffReader.Read),
         new("ts", [".txt", ""], line => line.StartsWith('@'), TsReader.Read),
@@ -49,9 +44,7 @@ internal static class SeriesFormats
         var head = lines.Head();
         if (head.ContainsAny('\0', '\u001f') || head.StartsWith("PK\u0003\u0004"))
         {
-            throw lines.FileError(
-                "this is no text (a packed or binary file?); unpack it, and name a gzip file '.gz'."
-            );
+            throw lines.FileError("this is no text (a packed or binary file?); unpack it, and name a gzip file '.gz'.");
         }
 
         var known = Array.Exists(All, f => f.Extensions.Contains(extension)) ? extension : "";

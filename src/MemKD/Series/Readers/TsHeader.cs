@@ -61,21 +61,13 @@ internal sealed class TsHeader
         throw lines.FileError("no '@data' line; put it between the header and the cases.");
     }
 
-    private void Set(
-        LineReader lines,
-        CaseCollector collector,
-        ReadOnlySpan<char> id,
-        ReadOnlySpan<char> value
-    )
+    private void Set(LineReader lines, CaseCollector collector, ReadOnlySpan<char> id, ReadOnlySpan<char> value)
     {
         var key = id.Length > 20 ? "" : id.ToString().ToLowerInvariant();
         key = key is "dimension" ? "dimensions" : key;
         if (key is not "problemname" && !seen.Add(key))
         {
-            throw lines.Error(
-                id,
-                $"@{key} occurs twice in the header; keep the line that is right."
-            );
+            throw lines.Error(id, $"@{key} occurs twice in the header; keep the line that is right.");
         }
 
         switch (key)
@@ -118,12 +110,7 @@ internal sealed class TsHeader
         }
     }
 
-    private void SetLabels(
-        LineReader lines,
-        CaseCollector collector,
-        ReadOnlySpan<char> id,
-        ReadOnlySpan<char> value
-    )
+    private void SetLabels(LineReader lines, CaseCollector collector, ReadOnlySpan<char> id, ReadOnlySpan<char> value)
     {
         var flagEnd = value.IndexOfAny(' ', '\t');
         if (!Bool(lines, id, flagEnd < 0 ? value : value[..flagEnd]))
@@ -183,17 +170,10 @@ internal sealed class TsHeader
         || (
             value.Equals("false", StringComparison.OrdinalIgnoreCase)
                 ? false
-                : throw lines.Error(
-                    id,
-                    $"@{id} has the value {LineReader.Quote(value)}; write true or false."
-                )
+                : throw lines.Error(id, $"@{id} has the value {LineReader.Quote(value)}; write true or false.")
         );
 
-    private static int Positive(
-        LineReader lines,
-        ReadOnlySpan<char> id,
-        ReadOnlySpan<char> value
-    ) =>
+    private static int Positive(LineReader lines, ReadOnlySpan<char> id, ReadOnlySpan<char> value) =>
         int.TryParse(
             value,
             System.Globalization.NumberStyles.None,

@@ -40,11 +40,7 @@ internal static class TsReader
     }
 
     /// <summary>Reads <c>v,v:v,v:label</c>; returns the label.</summary>
-    private static ReadOnlySpan<char> PlainChannels(
-        LineReader lines,
-        CaseCollector collector,
-        ReadOnlySpan<char> row
-    )
+    private static ReadOnlySpan<char> PlainChannels(LineReader lines, CaseCollector collector, ReadOnlySpan<char> row)
     {
         var labelAt = row.LastIndexOf(':');
         if (labelAt < 0)
@@ -54,10 +50,7 @@ internal static class TsReader
 
         if (row[0] == '(')
         {
-            throw lines.Error(
-                row,
-                "the row has time stamps, the header does not say so; write '@timeStamps true'."
-            );
+            throw lines.Error(row, "the row has time stamps, the header does not say so; write '@timeStamps true'.");
         }
 
         foreach (var channel in row[..labelAt].Split(':'))
@@ -81,11 +74,7 @@ internal static class TsReader
     /// Reads <c>(stamp,v),(stamp,v):(stamp,v):label</c>; returns the label. A stamp is any text without comma and
     /// bracket: it may be negative, whole, or a date with ':'.
     /// </summary>
-    private static ReadOnlySpan<char> StampedChannels(
-        LineReader lines,
-        CaseCollector collector,
-        ReadOnlySpan<char> row
-    )
+    private static ReadOnlySpan<char> StampedChannels(LineReader lines, CaseCollector collector, ReadOnlySpan<char> row)
     {
         var rest = row;
         while (true)

@@ -19,9 +19,7 @@ internal static class TsWriter
         writer.Write($"@univariate {Bool(dataset.ChannelCount == 1)}\n");
         if (dataset.ChannelCount > 1)
         {
-            writer.Write(
-                string.Create(CultureInfo.InvariantCulture, $"@dimensions {dataset.ChannelCount}\n")
-            );
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"@dimensions {dataset.ChannelCount}\n"));
         }
 
         writer.Write($"@equalLength {Bool(equal)}\n");
@@ -39,9 +37,7 @@ internal static class TsWriter
                 {
                     writer.Write(t == 0 ? "" : ",");
                     writer.Write(
-                        float.IsNaN(channel[t])
-                            ? "?"
-                            : channel[t].ToString("R", CultureInfo.InvariantCulture)
+                        float.IsNaN(channel[t]) ? "?" : channel[t].ToString("R", CultureInfo.InvariantCulture)
                     );
                 }
 
@@ -62,10 +58,7 @@ internal static class TsWriter
 
         foreach (var label in dataset.Classes)
         {
-            if (
-                label.Length == 0
-                || label.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == ':')
-            )
+            if (label.Length == 0 || label.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == ':'))
             {
                 throw new InputException(
                     $"{dataset.Name}: the label {LineReader.Quote(label)} cannot stand in a .ts file; use labels without blanks and ':'."

@@ -50,10 +50,7 @@ internal static class UcrReader
             collector.EndCase(label);
         }
 
-        if (
-            options.TrailingNaN == TrailingNaN.Padding
-            || (options.TrailingNaN == TrailingNaN.Auto && !anyInside)
-        )
+        if (options.TrailingNaN == TrailingNaN.Padding || (options.TrailingNaN == TrailingNaN.Auto && !anyInside))
         {
             CutPadding(lines, collector.Cases, emptyLine);
         }
