@@ -89,6 +89,18 @@ public sealed class TrainingState
     internal static TrainingState Start(RecurrentNetwork network, int caseCount, TrainingRecipe recipe, ulong seed) =>
         new(network, caseCount, recipe, seed);
 
+    /// <summary>Sums of the loss window in progress.</summary>
+    internal LossTerms Pending => new(crossEntropy, distillation, total);
+
+    internal void Restore(IEnumerable<LossPoint> points, IEnumerable<ValidationScore> validation, LossTerms pending)
+    {
+        losses.Clear();
+        losses.AddRange(points);
+        scores.Clear();
+        scores.AddRange(validation);
+        (crossEntropy, distillation, total) = (pending.CrossEntropy, pending.Distillation, pending.Total);
+    }
+
     internal void Record(LossTerms terms)
     {
         crossEntropy += terms.CrossEntropy;

@@ -1,0 +1,184 @@
+using MemKD.Distillation.Methods;
+using MemKD.Engine;
+using MemKD.Engine.Layers;
+using MemKD.Evaluation;
+using MemKD.Models;
+using MemKD.Series;
+using MemKD.Training;
+
+namespace MemKD.Distillation;
+
+/// <summary>How a student is distilled.</summary>
+public sealed record DistillationSettings
+{
+    /// <summary>Parameters of the method.</summary>
+    public MemoryDiscrepancy.Options Method { get; init; } = new();
+
+    /// <summary>The weight λ; null: chosen on validation cases from <see cref="WeightGrid"/>.</summary>
+    public double? Weight { get; init; } = 1;
+
+    /// <summary>Values of λ to choose from (the authors' grid).</summary>
+    public IReadOnlyList<double> WeightGrid { get; init; } = [0.1, 0.5, 1, 10, 100];
+
+    /// <summary>Share of the updates in which λ rises from 0; 0: λ from the first update on.</summary>
+    public double WeightWarmUp { get; init; } = 0.2;
+
+    /// <summary>The student's recipe; its augmentation makes the copies below.</summary>
+    public TrainingRecipe Recipe { get; init; } = Recipes.Student;
+
+    /// <summary>
+    /// Augmented copies of every training case that student and student alone learn from, beside the case itself: the
+    /// teacher is asked about each once.
+    /// </summary>
+    public int AugmentedCopies { get; init; }
+
+    /// <summary>Bytes of teacher states that may be kept in memory.</summary>
+    public long TeacherMemory { get; init; } = 2L << 30;
+}
+
+/// <summary>A distilled student, its control, and how they came about.</summary>
+/// <param name="Student">The distilled student's run.</param>
+/// <param name="Alone">The same student, seed and budget with the labels alone.</param>
+/// <param name="Weight">The λ that was used.</param>
+/// <param name="WeightScores">λ and its validation AUC-PRC, when λ was chosen.</param>
+public sealed record DistillationResult(
+    TrainingResult Student,
+    TrainingResult Alone,
+    double Weight,
+    IReadOnlyList<(double Weight, double AucPrc)> WeightScores
+);
+
+/// <summary>
+/// Distils a teacher into a student with MemKD, always beside the student trained alone. Independent runs share the
+/// threads, one thread each.
+/// </summary>
+public sealed class Distiller
+{
+    private readonly RecurrentNetwork teacher;
+    private readonly PreparedCases cases;
+    private readonly NetworkShape shape;
+    private readonly DistillationSettings settings;
+    private readonly ulong seed;
+    private readonly WorkerTeam team;
+
+    /// <summary>Plans a distillation.</summary>
+    /// <param name="teacher">The frozen teacher.</param>
+    /// <param name="cases">Prepared training cases; test cases never come here.</param>
+    /// <param name="shape">The student's architecture.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="team">The threads that share the work.</param>
+    /// <exception cref="InputException">Student and teacher differ in channels or classes.</exception>
+    public Distiller(
+        RecurrentNetwork teacher,
+        PreparedCases cases,
+        NetworkShape shape,
+        DistillationSettings settings,
+        ulong seed,
+        WorkerTeam team
+    )
+    {
+        if (
+            teacher.Shape.InputSize != cases.ChannelCount
+            || teacher.Shape.ClassCount != cases.ClassCount
+            || shape.InputSize != cases.ChannelCount
+            || shape.ClassCount != cases.ClassCount
+        )
+        {
+            throw new InputException(
+                $"the teacher has {teacher.Shape.InputSize} channels and {teacher.Shape.ClassCount} classes, the data {cases.ChannelCount} and {cases.ClassCount}; use the data that the teacher was trained on."
+            );
+        }
+
+        this.teacher = teacher;
+        this.cases = cases;
+        this.shape = shape;
+        this.settings = settings;
+        this.seed = seed;
+        this.team = team;
+    }
+
+    /// <summary>Chooses λ if asked to, then trains the student and the student alone.</summary>
+    /// <param name="cancellation">Stops the runs.</param>
+    /// <param name="progress">Told the share done, 0..1, or null; called from several threads.</param>
+    public DistillationResult Run(CancellationToken cancellation, Action<double>? progress = null)
+    {
+        var pool = Pool(cases);
+        var weight = settings.Weight;
+        var scores = new List<(double, double)>();
+        var runs = (weight == null ? settings.WeightGrid.Count : 0) + 2;
+        var done = new double[runs];
+        void Report(int run, TrainingState state)
+        {
+            done[run] = (double)state.Update / settings.Recipe.Updates;
+            progress?.Invoke(done.Sum() / runs);
+        }
+
+        if (weight == null)
+        {
+            var grid = new double[settings.WeightGrid.Count];
+            team.Run(grid.Length, i => grid[i] = Validate(settings.WeightGrid[i], s => Report(i, s), cancellation));
+            scores.AddRange(settings.WeightGrid.Zip(grid));
+            weight = scores.OrderByDescending(s => s.Item2).ThenBy(s => s.Item1).First().Item1;
+        }
+
+        var results = new TrainingResult[2];
+        team.Run(
+            2,
+            i =>
+            {
+                using var one = new WorkerTeam(1);
+                results[i] = Train(pool, i == 0 ? weight : null, s => Report(runs - 2 + i, s), one, cancellation);
+            }
+        );
+        return new DistillationResult(results[0], results[1], weight.Value, scores);
+    }
+
+    /// <summary>Validation AUC-PRC of a student distilled with one λ on the rest of the training cases.</summary>
+    private double Validate(double weight, Action<TrainingState> report, CancellationToken cancellation)
+    {
+        using var one = new WorkerTeam(1);
+        var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
+        if (hold.Length == 0)
+        {
+            throw new InputException(
+                "the training data have too few cases a class to choose λ on validation cases; name it with --lambda."
+            );
+        }
+
+        var validation = cases.Select(hold);
+        var result = Train(Pool(cases.Select(learn)), weight, report, one, cancellation);
+        var probabilities = new Inference(result.Network, one).Probabilities(validation);
+        return RankingMetrics.AucPrc(validation.Labels, probabilities, validation.ClassCount).Mean;
+    }
+
+    private PreparedCases Pool(PreparedCases originals) =>
+        AugmentedPool.Of(originals, settings.Recipe.Augmentation, settings.AugmentedCopies, seed);
+
+    /// <summary>Trains one student on a pool: distilled with a weight, or alone without one.</summary>
+    private TrainingResult Train(
+        PreparedCases pool,
+        double? weight,
+        Action<TrainingState> report,
+        WorkerTeam one,
+        CancellationToken cancellation
+    ) =>
+        new ClassifierTraining
+        {
+            Cases = pool,
+            Shape = shape,
+            Recipe = settings.Recipe with { Augmentation = new() },
+            Seed = seed,
+            Objective = weight is { } w ? learnt => Objective(learnt, w, one) : null,
+            Progress = report,
+        }.Run(one, cancellation);
+
+    private DistillationObjective Objective(PreparedCases learnt, double weight, WorkerTeam one) =>
+        new(
+            new TeacherStates(teacher, learnt, settings.TeacherMemory, one),
+            new MemoryDiscrepancy(settings.Method),
+            weight,
+            settings.WeightWarmUp,
+            settings.Recipe.LabelSmoothing
+        );
+}

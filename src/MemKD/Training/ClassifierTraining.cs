@@ -1,0 +1,126 @@
+using MemKD.Engine;
+using MemKD.Engine.Layers;
+using MemKD.Series;
+
+namespace MemKD.Training;
+
+/// <summary>What a finished run leaves beside the weights.</summary>
+/// <param name="Network">The trained network, selected state loaded.</param>
+/// <param name="Updates">Updates done.</param>
+/// <param name="SelectedUpdate">Updates behind the returned state.</param>
+/// <param name="SelectedBy">What chose it.</param>
+/// <param name="Losses">Mean training losses along the run.</param>
+/// <param name="Scores">Validation scores along the run.</param>
+/// <param name="Collapsed">
+/// Whether the run ended about where guessing starts: its last training cross-entropy is above 90 % of that of the
+/// class frequencies.
+/// </param>
+public sealed record TrainingResult(
+    RecurrentNetwork Network,
+    int Updates,
+    int SelectedUpdate,
+    Selection SelectedBy,
+    IReadOnlyList<LossPoint> Losses,
+    IReadOnlyList<ValidationScore> Scores,
+    bool Collapsed
+);
+
+/// <summary>A run from prepared cases to a trained network, validation split and checkpoint included.</summary>
+public sealed class ClassifierTraining
+{
+    /// <summary>Prepared training cases; test cases never come here.</summary>
+    public required PreparedCases Cases { get; init; }
+
+    /// <summary>The architecture.</summary>
+    public required NetworkShape Shape { get; init; }
+
+    /// <summary>The recipe.</summary>
+    public required TrainingRecipe Recipe { get; init; }
+
+    /// <summary>The run's seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Makes the objective for the cases that are learnt from; null: the labels alone.</summary>
+    public Func<PreparedCases, IObjective>? Objective { get; init; }
+
+    /// <summary>Where an interrupted run is kept, or null.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>What identifies the run in its checkpoint.</summary>
+    public string RunKey { get; init; } = "";
+
+    /// <summary>Told after every update, or null.</summary>
+    public Action<TrainingState>? Progress { get; init; }
+
+    /// <summary>
+    /// Trains. When stopped, writes the checkpoint (if it has a path) and throws; a later call with the same settings
+    /// goes on from it and deletes it at the end.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    /// <exception cref="InputException">The checkpoint is of another run, or training diverged.</exception>
+    public TrainingResult Run(WorkerTeam team, CancellationToken cancellation)
+    {
+        var train = Cases;
+        PreparedCases? validation = null;
+        var recipe = Recipe;
+        if (recipe.Selection != Selection.Last)
+        {
+            var (learn, hold) = StratifiedSplit.Split(Cases.Labels, recipe.ValidationFraction, Seed);
+            if (hold.Length == 0)
+            {
+                recipe = recipe with { Selection = Selection.Last };
+            }
+            else
+            {
+                train = Cases.Select(learn);
+                validation = Cases.Select(hold);
+            }
+        }
+
+        var network = new RecurrentNetwork(Shape);
+        var objective = Objective?.Invoke(train) ?? new LabelObjective(recipe.LabelSmoothing);
+        var trainer = new Trainer(network, train, validation, recipe, objective, Seed, team);
+        if (File.Exists(CheckpointPath))
+        {
+            TrainingCheckpoint.Restore(CheckpointPath, trainer, RunKey);
+        }
+
+        try
+        {
+            trainer.Run(cancellation, Progress);
+        }
+        catch (OperationCanceledException) when (CheckpointPath != null)
+        {
+            TrainingCheckpoint.Write(CheckpointPath, trainer, RunKey);
+            throw;
+        }
+
+        if (CheckpointPath != null)
+        {
+            File.Delete(CheckpointPath);
+        }
+
+        var state = trainer.State;
+        return new TrainingResult(
+            network,
+            state.Update,
+            recipe.Selection == Selection.Last ? state.Update : state.Best!.Update,
+            recipe.Selection,
+            state.Losses,
+            state.Scores,
+            state.Losses.Count > 0 && state.Losses[^1].CrossEntropy > 0.9 * LabelEntropy(train)
+        );
+    }
+
+    /// <summary>Cross-entropy of always answering the class frequencies.</summary>
+    private static double LabelEntropy(PreparedCases cases)
+    {
+        var counts = new int[cases.ClassCount];
+        foreach (var label in cases.Labels)
+        {
+            counts[label]++;
+        }
+
+        return counts.Where(c => c > 0).Sum(c => -(double)c / cases.Count * Math.Log((double)c / cases.Count));
+    }
+}

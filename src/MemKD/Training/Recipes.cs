@@ -1,0 +1,65 @@
+using MemKD.Engine.Layers;
+using MemKD.Engine.Optimization;
+
+namespace MemKD.Training;
+
+/// <summary>
+/// The recipes in use. The defaults are the same for every data set and were chosen on validation data only
+/// (docs/training.md says how); the authors' are those of methods.md's replication column, for strict comparison.
+/// </summary>
+public static class Recipes
+{
+    /// <summary>Default recipe of a teacher.</summary>
+    public static TrainingRecipe Teacher { get; } = new();
+
+    /// <summary>Default recipe of a student, alone or distilled.</summary>
+    public static TrainingRecipe Student { get; } =
+        new()
+        {
+            Updates = 4000,
+            LearningRate = 0.01,
+            WeightDecay = 0,
+        };
+
+    /// <summary>Default architecture of a teacher: about 200,000 parameters.</summary>
+    /// <param name="channels">Channels D.</param>
+    /// <param name="classes">Classes K.</param>
+    public static NetworkShape TeacherShape(int channels, int classes) => new(CellKind.Lstm, channels, 100, 3, classes);
+
+    /// <summary>Default architecture of a student: one LSTM layer.</summary>
+    /// <param name="channels">Channels D.</param>
+    /// <param name="classes">Classes K.</param>
+    /// <param name="hidden">Hidden units; 8 is about 500 times smaller than the teacher.</param>
+    public static NetworkShape StudentShape(int channels, int classes, int hidden = 8) =>
+        new(CellKind.Lstm, channels, hidden, 1, classes);
+
+    /// <summary>
+    /// The MemKD authors' protocol: Adam 0.005 with coupled decay 1e-5, halved after updates 25, 30 and 35, batch 32, at
+    /// most 500 epochs, patience 50 epochs on the validation loss of 20 % held-out cases, PyTorch's starting weights, no
+    /// clipping, no averaging.
+    /// </summary>
+    /// <param name="trainCaseCount">Training cases, to turn epochs into updates.</param>
+    public static TrainingRecipe Authors(int trainCaseCount)
+    {
+        const int batch = 32;
+        var learnt = trainCaseCount - (int)Math.Round(0.2 * trainCaseCount);
+        var epoch = Math.Max(1, (learnt + batch - 1) / batch);
+        return new TrainingRecipe
+        {
+            Updates = 500 * epoch,
+            BatchSize = batch,
+            Optimizer = OptimizerKind.Adam,
+            LearningRate = 0.005,
+            Schedule = ScheduleKind.Milestones,
+            Milestones = [25, 30, 35],
+            WeightDecay = 1e-5,
+            ClipNorm = 0,
+            AverageDecay = 0,
+            PyTorchInitialization = true,
+            Selection = Selection.ValidationLoss,
+            ValidationFraction = 0.2,
+            EvaluateEvery = epoch,
+            Patience = 50 * epoch,
+        };
+    }
+}
