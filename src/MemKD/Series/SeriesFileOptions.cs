@@ -54,7 +54,7 @@ public sealed record SeriesFileOptions
     public int MaxLineLength { get; init; } = 64 << 20;
 
     /// <summary>Most text in characters, counted after unpacking; more is refused.</summary>
-    public long MaxTextLength { get; init; } = 16L << 30;
+    public long MaxTextLength { get; init; } = 4L << 30;
 
     /// <summary>Most memory in bytes for the cases (values, 64 bytes a channel, distinct labels); more is refused.</summary>
     public long MaxDatasetBytes { get; init; } = 4L << 30;

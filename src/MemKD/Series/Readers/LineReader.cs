@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace MemKD.Series.Readers;
@@ -9,7 +8,7 @@ namespace MemKD.Series.Readers;
 /// </summary>
 internal sealed class LineReader : IDisposable
 {
-    private const int FirstBuffer = 1 << 16;
+    private const int FirstBuffer = 1 << 15;
 
     private readonly StreamReader reader;
     private readonly int maxLineLength;
@@ -32,9 +31,7 @@ internal sealed class LineReader : IDisposable
         File = string.Concat(file.Select(c => char.IsControl(c) ? '?' : c));
         maxLineLength = Math.Min(options.MaxLineLength, 1 << 30);
         maxTextLength = options.MaxTextLength;
-        var text = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)
-            : stream;
+        var text = file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipInput(stream) : stream;
         reader = new StreamReader(text, Encoding.UTF8, true, FirstBuffer, leaveOpen: text == stream);
     }
 
@@ -176,7 +173,10 @@ internal sealed class LineReader : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new InputException($"{File}: the gzip data are damaged or cut off; fetch or pack the file again.", e);
+            throw new InputException(
+                $"{File}: the gzip data are damaged, cut off, or several joined files; fetch or pack the file again.",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
