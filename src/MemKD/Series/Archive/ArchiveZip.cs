@@ -9,6 +9,18 @@ internal static class ArchiveZip
     private const int MaxRatio = 200;
     private const int RatioFreeBytes = 1 << 20;
 
+    // The library does not check an entry's CRC-32 (polynomial EDB88320, reflected), and a zip has no other checksum.
+    private static readonly uint[] Crc32 =
+    [
+        .. Enumerable
+            .Range(0, 256)
+            .Select(b =>
+                Enumerable
+                    .Range(0, 8)
+                    .Aggregate((uint)b, (c, _) => (c >> 1) ^ ((c & 1) * 0xEDB88320))
+            ),
+    ];
+
     /// <summary>Unpacks the pair of the preferred format into a folder under the names of the data set.</summary>
     /// <param name="path">The zip file.</param>
     /// <param name="name">The data set's name.</param>
@@ -103,6 +115,7 @@ internal static class ArchiveZip
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         var buffer = new byte[1 << 16];
         var done = 0L;
+        var checksum = uint.MaxValue;
         while (packed.Read(buffer) is > 0 and var count)
         {
             done += count;
@@ -113,7 +126,17 @@ internal static class ArchiveZip
                 );
             }
 
+            foreach (var b in buffer.AsSpan(0, count))
+            {
+                checksum = Crc32[(checksum ^ b) & 0xFF] ^ (checksum >> 8);
+            }
+
             file.Write(buffer, 0, count);
+        }
+
+        if (done != entry.Length || ~checksum != entry.Crc32)
+        {
+            throw new InvalidDataException("The checksum of a zip entry is wrong.");
         }
 
         return done;

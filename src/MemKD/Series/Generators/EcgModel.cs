@@ -122,7 +122,9 @@ internal static class EcgModel
         var slope = baseline - s.Z;
         foreach (var wave in waves)
         {
-            var distance = Math.IEEERemainder(angle - wave.Angle, 2 * Math.PI);
+            var distance = angle - wave.Angle;
+            distance -= distance > Math.PI ? 2 * Math.PI : 0;
+            distance += distance < -Math.PI ? 2 * Math.PI : 0;
             var scaled = distance / wave.Width;
             slope -= wave.Height * omega / wave.Width * scaled * Math.Exp(-0.5 * scaled * scaled);
         }

@@ -275,7 +275,7 @@ public sealed class ArchiveCatalogTests : IDisposable
     [InlineData("ArrowHead", true)]
     [InlineData("Chinatown", false)]
     public void Real_sets_are_recognised(string name, bool normalized) =>
-        Assert.Equal(normalized, DatasetSummary.Of(RealData.Ucr(name)).Normalized);
+        Assert.Equal(normalized, DatasetSummary.Of(RealData.Load(name)).Normalized);
 
     private string In(string relative) =>
         Path.Combine(folder.Path, relative.Replace('/', Path.DirectorySeparatorChar));

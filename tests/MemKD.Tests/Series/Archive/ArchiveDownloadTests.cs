@@ -202,7 +202,22 @@ public sealed class ArchiveDownloadTests : IDisposable
         bytes[30 + "GunPoint_TRAIN.tsv".Length + 3] ^= 0xFF;
         server.Answer(ZipPath, bytes);
 
-        await Refused("nothing was kept");
+        await Refused("damaged or cut off");
+    }
+
+    [Fact]
+    public async Task A_changed_digit_in_a_zip_is_noticed_by_the_checksum()
+    {
+        var bytes = Zip(
+            CompressionLevel.NoCompression,
+            ("GunPoint_TRAIN.tsv", Train),
+            ("GunPoint_TEST.tsv", Test)
+        );
+        var at = bytes.AsSpan().IndexOf("0.5"u8);
+        bytes[at] = (byte)'9';
+        server.Answer(ZipPath, bytes);
+
+        await Refused("damaged or cut off");
     }
 
     [Fact]
@@ -219,7 +234,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task A_zip_that_unpacks_to_far_more_than_it_is_is_refused()
     {
-        // 300 MB of one letter pack to about 300 KB: ratio 1000; 1 MB + 200 times the packed size are allowed.
+        // 100 MB of one letter pack to about 100 KB: ratio 1000; 1 MB + 200 times the packed size are allowed.
         server.Answer(
             ZipPath,
             Zip(("GunPoint_TRAIN.tsv", new string('1', 100_000_000)), ("GunPoint_TEST.tsv", Test))
@@ -441,14 +456,17 @@ public sealed class ArchiveDownloadTests : IDisposable
     private static string Md5(string text) =>
         Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static byte[] Zip(params (string Name, string Text)[] entries)
+    private static byte[] Zip(params (string Name, string Text)[] entries) =>
+        Zip(CompressionLevel.Optimal, entries);
+
+    private static byte[] Zip(CompressionLevel level, params (string Name, string Text)[] entries)
     {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var (name, text) in entries)
             {
-                using var entry = zip.CreateEntry(name).Open();
+                using var entry = zip.CreateEntry(name, level).Open();
                 entry.Write(Encoding.UTF8.GetBytes(text));
             }
         }

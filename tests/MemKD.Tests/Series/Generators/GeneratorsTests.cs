@@ -181,7 +181,7 @@ public class GeneratorsTests
         double margin
     )
     {
-        var real = RealData.Ucr(name);
+        var real = RealData.Load(name);
         var generated = new TrainTestSplit(Generators.Find(name)!.Generate().Train, real.Test);
 
         Assert.Equal(

@@ -100,7 +100,7 @@ public class ResampleTests
         double expected
     )
     {
-        var split = Resample.Apply(RealData.Ucr("ItalyPowerDemand"), resample);
+        var split = Resample.Apply(RealData.Load("ItalyPowerDemand"), resample);
 
         // 1,029 test cases: one case more or less is 1e-3, so this is equality of the counts.
         Assert.Equal(expected, NearestNeighbour.Accuracy(split, NearestNeighbour.Dtw), 1e-10);
