@@ -115,6 +115,11 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
 
         for (var count = Below(5); count > 0; count--)
         {
+            if (Chance(faultIn))
+            {
+                position = Math.Max(0, position + Below(9) - 4); // a hole or an overlap
+            }
+
             var (dtype, bytes) = Dtypes[Below(Dtypes.Length)];
             var shape = Enumerable.Range(0, Below(4)).Select(_ => Below(4)).ToArray();
             var end = position + shape.Aggregate(bytes, (product, d) => product * d);
@@ -132,7 +137,8 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
 
         var text = $"{{{string.Join(',', entries.OrderBy(_ => Below(100)))}}}";
         var padding = new string(' ', Below(9));
-        var data = new byte[Chance(faultIn) ? Below(200) : position];
+        var length = Chance(faultIn) ? position + Below(9) - 4 : position;
+        var data = new byte[Math.Max(0, length)];
         return SafetensorsBytes.Build(Encoding.UTF8.GetBytes(text + padding), data);
     }
 
