@@ -153,9 +153,7 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
     }
 
     private string Number(int right, int faultIn) =>
-        Chance(faultIn)
-            ? Numbers[Below(Numbers.Length)]
-            : right.ToString(CultureInfo.InvariantCulture);
+        Chance(faultIn) ? Numbers[Below(Numbers.Length)] : right.ToString(CultureInfo.InvariantCulture);
 
     private byte[] Change(byte[] file)
     {
@@ -183,13 +181,8 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
             case 4:
                 return Resized([.. file[..(at + length)], .. file[at..]], file.Length);
             case 5:
-                var text = Chance(2)
-                    ? Fragments[Below(Fragments.Length)]
-                    : Numbers[Below(Numbers.Length)];
-                return Resized(
-                    [.. file[..at], .. Encoding.UTF8.GetBytes(text), .. file[at..]],
-                    file.Length
-                );
+                var text = Chance(2) ? Fragments[Below(Fragments.Length)] : Numbers[Below(Numbers.Length)];
+                return Resized([.. file[..at], .. Encoding.UTF8.GetBytes(text), .. file[at..]], file.Length);
             case 6:
                 return file[..at];
             default:
@@ -203,10 +196,7 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
         if (file.Length >= sizeof(ulong) && !Chance(4))
         {
             var claimed = BinaryPrimitives.ReadUInt64LittleEndian(file);
-            BinaryPrimitives.WriteUInt64LittleEndian(
-                file,
-                unchecked(claimed + (ulong)(file.Length - before))
-            );
+            BinaryPrimitives.WriteUInt64LittleEndian(file, unchecked(claimed + (ulong)(file.Length - before)));
         }
 
         return file;
