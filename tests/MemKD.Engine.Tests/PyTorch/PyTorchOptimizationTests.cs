@@ -128,7 +128,7 @@ public class PyTorchOptimizationTests
         }
 
         Agreement.Within(
-            1e-4,
+            1e-5,
             Agreement.Worst(v.End.Select(e => (e.Key, Agreement.Doubles(network.Parameters[e.Key]), e.Value)))
         );
     }
