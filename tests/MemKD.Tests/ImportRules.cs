@@ -29,10 +29,10 @@ internal static partial class ImportRules
         ("Series", []),
         ("Series/Generators", ["Series", "Engine/Random"]),
         ("Series/Preparation", ["Series", "Engine/Random"]),
-        ("Models", ["Engine"]),
+        ("Models", ["Series", "Engine"]),
         ("Models/Safetensors", []),
         ("Training", ["Models", "Series", "Evaluation", "Engine"]),
-        ("Distillation", ["Training", "Models", "Series", "Engine"]),
+        ("Distillation", ["Training", "Models", "Series", "Evaluation", "Engine"]),
         // A loss never sees a data set or an optimizer.
         ("Distillation/Methods", ["Engine", "Distillation"]),
         // The generator draws bootstrap resamples.

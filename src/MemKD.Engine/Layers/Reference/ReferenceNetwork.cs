@@ -22,7 +22,9 @@ internal class ReferenceNetwork<T>
 
     /// <summary>Zeros for a gradient, one array a tensor.</summary>
     internal static Dictionary<string, T[]> Zeros(NetworkShape shape) =>
-        shape.Tensors().ToDictionary(t => t.Name, t => new T[t.Shape.Aggregate(1, (a, b) => a * b)], StringComparer.Ordinal);
+        shape
+            .Tensors()
+            .ToDictionary(t => t.Name, t => new T[t.Shape.Aggregate(1, (a, b) => a * b)], StringComparer.Ordinal);
 
     /// <summary>One case through all layers.</summary>
     /// <param name="input">[T][D].</param>
