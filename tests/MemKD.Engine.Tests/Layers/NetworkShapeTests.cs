@@ -72,7 +72,7 @@ public class NetworkShapeTests
     public void Starting_weights_are_orthogonal_a_gate_with_an_open_forget_gate()
     {
         const int h = 12;
-        var network = new RecurrentNetwork(new NetworkShape(CellKind.Lstm, 3, h, 1, 4));
+        var network = new RecurrentNetwork(new NetworkShape(CellKind.Lstm, 3, h, 2, 4));
         network.Initialize(new SeededRandom(1), forgetBias: 1.5f);
         var recurrent = network.Parameters["rnn.weight_hh_l0"];
 
@@ -93,7 +93,10 @@ public class NetworkShapeTests
         Assert.All(bias[h..(2 * h)], b => Assert.Equal(1.5f, b));
         Assert.All((float[])[.. bias[..h], .. bias[(2 * h)..]], b => Assert.Equal(0f, b));
         Assert.All(network.Parameters["rnn.bias_hh_l0"].ToArray(), b => Assert.Equal(0f, b));
-        Spread(network.Parameters["rnn.weight_ih_l0"], MathF.Sqrt(6f / (3 + h)));
+
+        // Standard deviation 2/√D for data and 4/√H for states: a uniform number within ±√3 of it.
+        Spread(network.Parameters["rnn.weight_ih_l0"], 2 * MathF.Sqrt(3f / 3));
+        Spread(network.Parameters["rnn.weight_ih_l1"], 4 * MathF.Sqrt(3f / h));
         Spread(network.Parameters["fc.weight"], 1 / MathF.Sqrt(h));
     }
 
