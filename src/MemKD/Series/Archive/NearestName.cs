@@ -1,7 +1,7 @@
 namespace MemKD.Series;
 
 /// <summary>What a mistyped name was probably meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>
     /// The candidate with the fewest changed, added or lost letters, letter case ignored; null when even that one
