@@ -28,12 +28,15 @@ internal static class CommandLine
             MethodsCommand.Create(session),
             CompletionCommand.Create(session),
         };
+        root.HelpName = "memkd";
         ShowsHelp(root);
         foreach (var option in root.Options)
         {
             if (option is HelpOption help)
             {
                 help.Action = new HelpWithExamples((HelpAction)help.Action!);
+                help.Aliases.Remove("/h");
+                help.Aliases.Remove("/?");
             }
             else if (option is VersionOption version)
             {
@@ -89,10 +92,11 @@ internal static class CommandLine
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            var cause = e is TypeInitializationException { InnerException: { } inner } ? inner : e;
             return Fail(
                 session,
                 ExitCode.Failure,
-                $"{e.Message.ReplaceLineEndings(" ")} ({e.GetType().Name}; set {TraceVariable}=1 to see where)",
+                $"{cause.Message.ReplaceLineEndings(" ")} ({cause.GetType().Name}; set {TraceVariable}=1 to see where)",
                 e
             );
         }

@@ -46,9 +46,7 @@ internal static class DataGetCommand
             );
             if (common.Json(parsed))
             {
-                session.WriteJson(
-                    new JsonObject { ["name"] = Path.GetFileName(folder), ["folder"] = folder }
-                );
+                session.WriteJson(new JsonObject { ["name"] = Path.GetFileName(folder), ["folder"] = folder });
             }
             else
             {

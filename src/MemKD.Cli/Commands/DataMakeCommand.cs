@@ -17,7 +17,11 @@ internal static class DataMakeCommand
             "memkd data make CBF --out data/CBF",
             "memkd data make SyntheticControl --seed 7 --out data/control7"
         );
-        var name = new Argument<string>("NAME") { Description = string.Join(", ", Generators.All.Select(g => g.Name)) };
+        var name = new Argument<string>("NAME")
+        {
+            Description = string.Join(", ", Generators.All.Select(g => g.Name)),
+            HelpName = "NAME",
+        };
         name.CompletionSources.Add([.. Generators.All.Select(g => g.Name)]);
         var output = new Option<string?>("--out", "-o")
         {

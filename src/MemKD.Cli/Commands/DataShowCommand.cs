@@ -59,7 +59,8 @@ internal static class DataShowCommand
             ["class", "train", "test"],
             [
                 .. summary.Classes.Select(
-                    (label, k) => (string[])[label, Text(summary.Train.ClassCounts[k]), Text(summary.Test.ClassCounts[k])]
+                    (label, k) =>
+                        (string[])[label, Text(summary.Train.ClassCounts[k]), Text(summary.Test.ClassCounts[k])]
                 ),
             ]
         );

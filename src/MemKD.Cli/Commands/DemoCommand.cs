@@ -20,7 +20,12 @@ internal static class DemoCommand
     /// <summary>The verb.</summary>
     public static Command Create(Session session)
     {
-        var verb = new Verb("demo", "See it work: train and distil on built-in data", "memkd demo", "memkd demo --json");
+        var verb = new Verb(
+            "demo",
+            "See it work: train and distil on built-in data",
+            "memkd demo",
+            "memkd demo --json"
+        );
         var common = new CommonOptions(verb, withSeed: true, withThreads: true);
         verb.SetAction(parsed =>
         {
@@ -42,11 +47,18 @@ internal static class DemoCommand
         var shape = Recipes.TeacherShape(cases.ChannelCount, cases.ClassCount);
         if (!quiet)
         {
-            session.Note($"{Dataset}: {cases.Count} cases, {cases.ClassCount} classes; teacher {ModelScore.Describe(shape)}");
+            session.Note(
+                $"{Dataset}: {cases.Count} cases, {cases.ClassCount} classes; teacher {ModelScore.Describe(shape)}"
+            );
         }
 
         RecurrentClassifier Model(TrainingResult trained, string method) =>
-            new(trained.Network, split.Train.Classes, preparation, new ModelOrigin { Dataset = Dataset, Method = method });
+            new(
+                trained.Network,
+                split.Train.Classes,
+                preparation,
+                new ModelOrigin { Dataset = Dataset, Method = method }
+            );
         var teacher = Model(
             ProgressDisplay.Run(
                 session,
@@ -103,7 +115,9 @@ internal static class DemoCommand
         output.WriteLine("accuracy");
         comparison.WriteBars(output);
         output.WriteLine();
-        output.WriteLine($"students are {comparison.CompressionText} smaller than the teacher; {Numbers.Seconds(elapsed)}");
+        output.WriteLine(
+            $"students are {comparison.CompressionText} smaller than the teacher; {Numbers.Seconds(elapsed)}"
+        );
         output.WriteLine(comparison.Verdict!.Sentence);
     }
 

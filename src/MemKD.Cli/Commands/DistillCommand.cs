@@ -72,7 +72,10 @@ internal static class DistillCommand
     {
         var clock = Stopwatch.StartNew();
         var hash = DatasetSource.ContentHash(run.Train);
-        if (run.Teacher.Origin.DataHash is { Length: > 0 } known && !string.Equals(known, hash, StringComparison.Ordinal))
+        if (
+            run.Teacher.Origin.DataHash is { Length: > 0 } known
+            && !string.Equals(known, hash, StringComparison.Ordinal)
+        )
         {
             session.Warn(
                 $"the teacher was trained on other cases ({run.Teacher.Origin.Dataset}); if some of them are test cases here, its numbers are too good."
@@ -147,7 +150,11 @@ internal static class DistillCommand
             }
 
             ModelFile.Write(Path.Combine(part, ModelFile.FileName), student ?? alone);
-            RunFolder.WriteText(part, "history.csv", TrainingHistory.ToCsv(run.IsAlone ? result.Alone : result.Student));
+            RunFolder.WriteText(
+                part,
+                "history.csv",
+                TrainingHistory.ToCsv(run.IsAlone ? result.Alone : result.Student)
+            );
             RunFolder.WriteText(part, "report.json", Session.ToText(report));
             RunFolder.WriteText(
                 part,
@@ -170,11 +177,19 @@ internal static class DistillCommand
         }
     }
 
-    private static void Print(Run run, DistillationResult result, Comparison comparison, TimeSpan time, TextWriter output)
+    private static void Print(
+        Run run,
+        DistillationResult result,
+        Comparison comparison,
+        TimeSpan time,
+        TextWriter output
+    )
     {
         comparison.WriteTable(output);
         output.WriteLine();
-        var weight = run.IsAlone ? "" : $", λ {result.Weight.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        var weight = run.IsAlone
+            ? ""
+            : $", λ {result.Weight.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         output.WriteLine($"compression {comparison.CompressionText}{weight}, {Numbers.Seconds(time)}");
         if (comparison.Verdict is { } verdict)
         {

@@ -12,6 +12,7 @@ internal sealed class DatasetOptions
     private readonly Argument<string?> name = new("DATASET")
     {
         Description = "Name (see 'memkd data list'), folder, or NAME_TRAIN file",
+        HelpName = "DATASET",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -91,7 +92,12 @@ internal sealed class DatasetOptions
 /// <param name="Test">The test part, if named.</param>
 /// <param name="Resample">0 for the split as given.</param>
 /// <param name="Source">Where it comes from, when the catalog found it.</param>
-internal sealed record LoadedData(TimeSeriesDataset? Train, TimeSeriesDataset? Test, int Resample, DatasetSource? Source)
+internal sealed record LoadedData(
+    TimeSeriesDataset? Train,
+    TimeSeriesDataset? Test,
+    int Resample,
+    DatasetSource? Source
+)
 {
     /// <summary>The data set's name.</summary>
     public string Name => (Train ?? Test)!.Name;

@@ -52,7 +52,8 @@ internal sealed class PreparationChoice
     private static bool IsRaw(string text) => string.Equals(text, "raw", StringComparison.OrdinalIgnoreCase);
 
     private static int? Parse(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value is >= 2 and <= Longest
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        && value is >= 2 and <= Longest
             ? value
             : null;
 }

@@ -27,7 +27,8 @@ internal sealed record Comparison(
         Student is null ? null : DistillationVerdict.Of(Method, Student.AucPrc, Alone.AucPrc);
 
     /// <summary>The compression for a person: 501×.</summary>
-    public string CompressionText => Compression.ToString(Compression < 10 ? "F1" : "F0", CultureInfo.InvariantCulture) + "×";
+    public string CompressionText =>
+        Compression.ToString(Compression < 10 ? "F1" : "F0", CultureInfo.InvariantCulture) + "×";
 
     /// <summary>What makes the comparison worth little.</summary>
     /// <param name="aloneCollapsed">The student alone ended where guessing starts.</param>
@@ -45,12 +46,16 @@ internal sealed record Comparison(
 
         if (aloneCollapsed)
         {
-            warnings.Add("the student alone ended about where guessing starts; try more --updates or another --learning-rate.");
+            warnings.Add(
+                "the student alone ended about where guessing starts; try more --updates or another --learning-rate."
+            );
         }
 
         if (studentCollapsed)
         {
-            warnings.Add($"the {Method} student ended about where guessing starts; try a smaller --lambda or more --updates.");
+            warnings.Add(
+                $"the {Method} student ended about where guessing starts; try a smaller --lambda or more --updates."
+            );
         }
 
         return warnings;
@@ -85,14 +90,14 @@ internal sealed record Comparison(
         foreach (var (name, report) in rows)
         {
             var eighths = (int)Math.Round(report.Accuracy * BarWidth * 8);
-            var bar = new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : ((char)('█' + 8 - (eighths % 8))).ToString());
+            var bar =
+                new string('█', eighths / 8) + (eighths % 8 == 0 ? "" : ((char)('█' + 8 - (eighths % 8))).ToString());
             output.WriteLine($"{name.PadRight(width)}  {bar.PadRight(BarWidth)} {Numbers.Measure(report.Accuracy)}");
         }
     }
 
     /// <summary>The parts of a report that need no more than this.</summary>
-    public JsonObject Brief() =>
-        new(Rows().Select(r => KeyValuePair.Create(r.Key, (JsonNode?)Brief(r.Report))));
+    public JsonObject Brief() => new(Rows().Select(r => KeyValuePair.Create(r.Key, (JsonNode?)Brief(r.Report))));
 
     /// <summary>The full reports, by <c>teacher</c>, <c>student_alone</c> and the method's id.</summary>
     public IEnumerable<(string Key, JsonObject Report)> Full() =>

@@ -24,5 +24,7 @@ internal static class TextTable
     }
 
     private static bool IsNumber(string cell) =>
-        cell.Length == 0 || char.IsDigit(cell[0]) || (cell[0] is '-' or '+' && (cell.Length == 1 || char.IsDigit(cell[1])));
+        cell.Length == 0
+        || char.IsDigit(cell[0])
+        || (cell[0] is '-' or '+' && (cell.Length == 1 || char.IsDigit(cell[1])));
 }

@@ -152,13 +152,7 @@ public sealed class Distiller
     /// <param name="cancellation">Stops the run.</param>
     /// <param name="progress">Told the share done, 0..1, or null.</param>
     public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
-        Train(
-            Pool(cases),
-            null,
-            s => progress?.Invoke((double)s.Update / settings.Recipe.Updates),
-            team,
-            cancellation
-        );
+        Train(Pool(cases), null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
 
     /// <summary>Validation AUC-PRC of a student distilled with one λ on the rest of the training cases.</summary>
     private double Validate(double weight, Action<TrainingState> report, CancellationToken cancellation)
