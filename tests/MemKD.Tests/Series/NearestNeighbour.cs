@@ -24,9 +24,7 @@ internal static class NearestNeighbour
                     }
                 }
 
-                return string.Equals(label, query.Label, StringComparison.Ordinal)
-                    ? count + 1
-                    : count;
+                return string.Equals(label, query.Label, StringComparison.Ordinal) ? count + 1 : count;
             },
             count => Interlocked.Add(ref correct, count)
         );

@@ -5,12 +5,7 @@ namespace MemKD.Series;
 /// <param name="Origin">Local, built-in or downloadable.</param>
 /// <param name="Location">Folder, publication of the generator, or record number of the archive.</param>
 /// <param name="Format">File format; empty when not local.</param>
-public sealed record CatalogEntry(
-    string Name,
-    DatasetOrigin Origin,
-    string Location,
-    string Format
-);
+public sealed record CatalogEntry(string Name, DatasetOrigin Origin, string Location, string Format);
 
 /// <summary>
 /// Data sets by name. Files come first, in the order of the folders (<see cref="ArchiveFolders"/>), then the built-in
@@ -43,10 +38,7 @@ public sealed class ArchiveCatalog
         DatasetSource source;
         if (FindFiles(name) is { } files)
         {
-            split = new TrainTestSplit(
-                SeriesFile.Read(files.Train, options),
-                SeriesFile.Read(files.Test, options)
-            );
+            split = new TrainTestSplit(SeriesFile.Read(files.Train, options), SeriesFile.Read(files.Test, options));
             source = new DatasetSource(
                 files.Name,
                 DatasetOrigin.Local,
@@ -85,12 +77,7 @@ public sealed class ArchiveCatalog
             var name = Path.GetFileName(folder);
             if (!entries.ContainsKey(name) && ArchiveFiles.Find(folder, name) is { } files)
             {
-                entries[name] = new CatalogEntry(
-                    files.Name,
-                    DatasetOrigin.Local,
-                    folder,
-                    files.Format
-                );
+                entries[name] = new CatalogEntry(files.Name, DatasetOrigin.Local, folder, files.Format);
             }
         }
 
@@ -109,10 +96,7 @@ public sealed class ArchiveCatalog
                 new CatalogEntry(
                     name,
                     DatasetOrigin.Downloadable,
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"zenodo record {record}"
-                    ),
+                    string.Create(System.Globalization.CultureInfo.InvariantCulture, $"zenodo record {record}"),
                     ""
                 )
             );
@@ -123,19 +107,14 @@ public sealed class ArchiveCatalog
 
     private ArchiveFiles? FindFiles(string name)
     {
-        if (
-            name.Contains('/', StringComparison.Ordinal)
-            || name.Contains('\\', StringComparison.Ordinal)
-        )
+        if (name.Contains('/', StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal))
         {
             return ArchiveFiles.FromPath(name);
         }
 
         return folders
             .All.SelectMany(Subfolders)
-            .Where(f =>
-                string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase)
-            )
+            .Where(f => string.Equals(Path.GetFileName(f), name, StringComparison.OrdinalIgnoreCase))
             .Select(f => ArchiveFiles.Find(f, name))
             .FirstOrDefault(f => f is not null);
     }
@@ -172,11 +151,7 @@ public sealed class ArchiveCatalog
     private static IEnumerable<string> Subfolders(string root) =>
         Directory.Exists(root)
             ? Directory
-                .EnumerateDirectories(
-                    root,
-                    "*",
-                    new EnumerationOptions { IgnoreInaccessible = true }
-                )
+                .EnumerateDirectories(root, "*", new EnumerationOptions { IgnoreInaccessible = true })
                 .Order(StringComparer.Ordinal)
             : [];
 }

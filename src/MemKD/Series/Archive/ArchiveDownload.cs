@@ -156,9 +156,7 @@ public sealed class ArchiveDownload
         }
 
         using var client = Client(Records);
-        var address = client.Resolve(
-            string.Create(CultureInfo.InvariantCulture, $"api/records/{record}")
-        );
+        var address = client.Resolve(string.Create(CultureInfo.InvariantCulture, $"api/records/{record}"));
         if (await client.GetBytesAsync(address, cancel) is not { } answer)
         {
             return false;
@@ -176,12 +174,7 @@ public sealed class ArchiveDownload
         foreach (var key in (string[])[$"{name}_TRAIN{extension}", $"{name}_TEST{extension}"])
         {
             var (link, md5) = files[key];
-            var found = await client.GetFileAsync(
-                client.Resolve(link),
-                Path.Combine(part, key),
-                progress,
-                cancel
-            );
+            var found = await client.GetFileAsync(client.Resolve(link), Path.Combine(part, key), progress, cancel);
             if (found is null)
             {
                 throw new InputException($"{address}: its file {key} is gone; try again later.");
@@ -208,10 +201,7 @@ public sealed class ArchiveDownload
         using var client = Client(Zips);
         var address = client.Resolve($"aeon-toolkit/{Uri.EscapeDataString(name)}.zip");
         var zip = Path.Combine(part, "download.zip");
-        if (
-            await client.GetFileAsync(address, zip, progress, cancel) is null
-            || !ArchiveZip.IsZip(zip)
-        )
+        if (await client.GetFileAsync(address, zip, progress, cancel) is null || !ArchiveZip.IsZip(zip))
         {
             var hint =
                 ArchiveRecords.Find(name) is not null ? "try again later."
@@ -225,13 +215,9 @@ public sealed class ArchiveDownload
         File.Delete(zip);
     }
 
-    private DownloadClient Client(Uri server) =>
-        new(options.BaseAddress ?? server, options.MaxBytes, options.Patience);
+    private DownloadClient Client(Uri server) => new(options.BaseAddress ?? server, options.MaxBytes, options.Patience);
 
-    private static Dictionary<string, (string Link, string Md5)> RecordFiles(
-        byte[] answer,
-        Uri address
-    )
+    private static Dictionary<string, (string Link, string Md5)> RecordFiles(byte[] answer, Uri address)
     {
         var files = new Dictionary<string, (string, string)>(StringComparer.Ordinal);
         try
@@ -245,8 +231,7 @@ public sealed class ArchiveDownload
                 );
             }
         }
-        catch (Exception e)
-            when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InputException(
                 $"{address}: the answer is no record as expected; try again later, or put the files into the cache by hand.",

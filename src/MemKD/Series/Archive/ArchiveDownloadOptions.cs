@@ -28,10 +28,7 @@ public sealed record ArchiveDownloadOptions
         Uri? address = null;
         if (
             !string.IsNullOrEmpty(text)
-            && !(
-                Uri.TryCreate(text, UriKind.Absolute, out address)
-                && address.Scheme is "http" or "https"
-            )
+            && !(Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https")
         )
         {
             throw new InputException(

@@ -14,11 +14,7 @@ internal sealed record ArchiveFiles(string Name, string Train, string Test, stri
 
     /// <summary>Extensions in order of preference: those that say most about their content first.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
-    [
-        .. new[] { ".ts", ".tsv", ".arff", ".txt", ".csv", "" }.SelectMany(e =>
-            (string[])[e, e + ".gz"]
-        ),
-    ];
+    [.. new[] { ".ts", ".tsv", ".arff", ".txt", ".csv", "" }.SelectMany(e => (string[])[e, e + ".gz"])];
 
     /// <summary>The files of a set in a folder, letter case ignored; null when there is no pair of one format.</summary>
     public static ArchiveFiles? Find(string folder, string name)
@@ -60,10 +56,7 @@ internal sealed record ArchiveFiles(string Name, string Train, string Test, stri
                 return named;
             }
 
-            var all = Stems(folder)
-                .Select(stem => Find(folder, stem))
-                .OfType<ArchiveFiles>()
-                .ToArray();
+            var all = Stems(folder).Select(stem => Find(folder, stem)).OfType<ArchiveFiles>().ToArray();
             return all.Length switch
             {
                 1 => all[0],
@@ -122,13 +115,7 @@ internal sealed record ArchiveFiles(string Name, string Train, string Test, stri
             foreach (var mark in (string[])[TrainMark, TestMark])
             {
                 var at = name.LastIndexOf(mark, StringComparison.OrdinalIgnoreCase);
-                if (
-                    at > 0
-                    && Extensions.Contains(
-                        name[(at + mark.Length)..],
-                        StringComparer.OrdinalIgnoreCase
-                    )
-                )
+                if (at > 0 && Extensions.Contains(name[(at + mark.Length)..], StringComparer.OrdinalIgnoreCase))
                 {
                     stems.Add(name[..at]);
                 }
@@ -139,7 +126,5 @@ internal sealed record ArchiveFiles(string Name, string Train, string Test, stri
     }
 
     private static IEnumerable<string> Files(string folder) =>
-        Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*", Quiet).Order(StringComparer.Ordinal)
-            : [];
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", Quiet).Order(StringComparer.Ordinal) : [];
 }

@@ -16,33 +16,18 @@ public sealed record ArchiveFolders(IReadOnlyList<string> Search, string Cache)
         variable ??= Environment.GetEnvironmentVariable;
         var own = List(variable("MEMKD_DATA"))
             .SelectMany(root =>
-                (string[])
-                    [
-                        root,
-                        Path.Combine(root, "ucr"),
-                        Path.Combine(root, "uea"),
-                        Path.Combine(root, "formats"),
-                    ]
+                (string[])[root, Path.Combine(root, "ucr"), Path.Combine(root, "uea"), Path.Combine(root, "formats")]
             );
         var xdg = variable("XDG_CACHE_HOME");
         var cache = Path.IsPathFullyQualified(xdg ?? "")
             ? xdg!
-            : Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-                ".cache"
-            );
-        return new ArchiveFolders(
-            [.. own, .. List(variable("AEON_DATA"))],
-            Path.Combine(cache, "memkd")
-        );
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return new ArchiveFolders([.. own, .. List(variable("AEON_DATA"))], Path.Combine(cache, "memkd"));
     }
 
     /// <summary>All folders in the order of the search.</summary>
     internal IEnumerable<string> All => [.. Search, Cache];
 
     private static string[] List(string? value) =>
-        (value ?? "").Split(
-            Path.PathSeparator,
-            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
-        );
+        (value ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -16,9 +16,7 @@ internal static class ArchiveRecords
 
     private static (string, long)[] Read()
     {
-        using var stream = typeof(ArchiveRecords).Assembly.GetManifestResourceStream(
-            "zenodo-records.csv"
-        )!;
+        using var stream = typeof(ArchiveRecords).Assembly.GetManifestResourceStream("zenodo-records.csv")!;
         using var reader = new StreamReader(stream);
         return
         [

@@ -14,11 +14,7 @@ internal static class ArchiveZip
     [
         .. Enumerable
             .Range(0, 256)
-            .Select(b =>
-                Enumerable
-                    .Range(0, 8)
-                    .Aggregate((uint)b, (c, _) => (c >> 1) ^ ((c & 1) * 0xEDB88320))
-            ),
+            .Select(b => Enumerable.Range(0, 8).Aggregate((uint)b, (c, _) => (c >> 1) ^ ((c & 1) * 0xEDB88320))),
     ];
 
     /// <summary>Unpacks the pair of the preferred format into a folder under the names of the data set.</summary>
@@ -52,10 +48,7 @@ internal static class ArchiveZip
         }
         catch (InvalidDataException e)
         {
-            throw new InputException(
-                $"{source}: the zip is damaged or cut off; nothing was kept, try again.",
-                e
-            );
+            throw new InputException($"{source}: the zip is damaged or cut off; nothing was kept, try again.", e);
         }
     }
 
@@ -63,9 +56,7 @@ internal static class ArchiveZip
     {
         if (zip.Entries.Count > MaxEntries)
         {
-            throw new InputException(
-                $"{source}: the zip has more than {MaxEntries} entries; nothing was kept."
-            );
+            throw new InputException($"{source}: the zip has more than {MaxEntries} entries; nothing was kept.");
         }
 
         var files = new Dictionary<string, ZipArchiveEntry>(StringComparer.OrdinalIgnoreCase);
@@ -147,7 +138,6 @@ internal static class ArchiveZip
     {
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[4];
-        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4
-            && start.SequenceEqual("PK\x03\x04"u8);
+        return file.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start.SequenceEqual("PK\x03\x04"u8);
     }
 }

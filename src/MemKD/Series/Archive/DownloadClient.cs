@@ -10,8 +10,7 @@ namespace MemKD.Series;
 public sealed record DownloadProgress(string File, long Bytes, long? Total);
 
 /// <summary>A server that cannot be reached or does not answer as it should; another source may be tried.</summary>
-internal sealed class ServerException(string message, Exception? inner = null)
-    : Exception(message, inner);
+internal sealed class ServerException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>HTTP GET with limits and with errors in one line: <see cref="ServerException"/> for the server's, else <see cref="InputException"/>.</summary>
 internal sealed class DownloadClient(Uri address, long maxBytes, TimeSpan patience) : IDisposable
@@ -88,11 +87,7 @@ internal sealed class DownloadClient(Uri address, long maxBytes, TimeSpan patien
         stall.CancelAfter(patience);
         try
         {
-            using var response = await http.GetAsync(
-                uri,
-                HttpCompletionOption.ResponseHeadersRead,
-                stall.Token
-            );
+            using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, stall.Token);
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             {
                 return null;
@@ -131,10 +126,7 @@ internal sealed class DownloadClient(Uri address, long maxBytes, TimeSpan patien
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new ServerException(
-                $"{uri}: no answer for {patience.TotalSeconds:0} seconds; try again later.",
-                e
-            );
+            throw new ServerException($"{uri}: no answer for {patience.TotalSeconds:0} seconds; try again later.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -150,9 +142,7 @@ internal sealed class DownloadClient(Uri address, long maxBytes, TimeSpan patien
     {
         if (bytes > limit)
         {
-            throw new InputException(
-                $"{uri}: more than the limit of {limit} bytes; nothing was kept."
-            );
+            throw new InputException($"{uri}: more than the limit of {limit} bytes; nothing was kept.");
         }
     }
 

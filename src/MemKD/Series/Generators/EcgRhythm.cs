@@ -24,8 +24,7 @@ internal sealed class EcgRhythm
     public EcgRhythm(SeededRandom random, double mean, double deviation)
     {
         this.mean = mean;
-        static double Peak(double f, double centre) =>
-            Math.Exp(-(f - centre) * (f - centre) / (2 * 0.01 * 0.01));
+        static double Peak(double f, double centre) => Math.Exp(-(f - centre) * (f - centre) / (2 * 0.01 * 0.01));
 
         var power = 0.0;
         for (var k = 0; k < amplitudes.Length; k++)
@@ -50,8 +49,7 @@ internal sealed class EcgRhythm
         var interval = mean;
         for (var k = 0; k < amplitudes.Length; k++)
         {
-            interval +=
-                amplitudes[k] * Math.Cos((2 * Math.PI * (k + 1) * Resolution * time) + phases[k]);
+            interval += amplitudes[k] * Math.Cos((2 * Math.PI * (k + 1) * Resolution * time) + phases[k]);
         }
 
         return interval;

@@ -7,12 +7,7 @@ public sealed class SeriesGenerator
 {
     private readonly Func<string, int, TrainTestSplit> make;
 
-    internal SeriesGenerator(
-        string name,
-        string description,
-        string source,
-        Func<string, int, TrainTestSplit> make
-    )
+    internal SeriesGenerator(string name, string description, string source, Func<string, int, TrainTestSplit> make)
     {
         Name = name;
         Description = description;
@@ -60,8 +55,7 @@ public sealed class SeriesGenerator
         from + ((to - from) * random.NextDouble());
 
     /// <summary>A whole number from … to, both included.</summary>
-    internal static int Whole(SeededRandom random, int from, int to) =>
-        from + random.NextInt(to - from + 1);
+    internal static int Whole(SeededRandom random, int from, int to) => from + random.NextInt(to - from + 1);
 
     /// <summary>
     /// Mean 0 and sample standard deviation 1 (divisor n − 1), as the archive's files; six decimals, so that

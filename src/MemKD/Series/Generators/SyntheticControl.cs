@@ -18,8 +18,7 @@ internal static class SyntheticControl
             "SyntheticControl",
             "300 train, 300 test, length 60, 6 classes of control charts: normal, cyclic, trend up or down, shift up or down",
             "R. J. Alcock, Y. Manolopoulos, Time-series similarity queries employing a feature-based approach, 7th Hellenic Conference on Informatics, 1999",
-            (name, seed) =>
-                SeriesGenerator.Draw(name, seed, ["1", "2", "3", "4", "5", "6"], 300, 300, Series)
+            (name, seed) => SeriesGenerator.Draw(name, seed, ["1", "2", "3", "4", "5", "6"], 300, 300, Series)
         );
 
     private static double[] Series(SeededRandom random, int kind)

@@ -77,15 +77,10 @@ internal static class SyntheticEcg
     /// <summary>Kinds of beats in order; capital letters are cut out, small ones lie between.</summary>
     private static string SinusRhythm(SeededRandom random) =>
         "nn"
-        + string.Concat(
-            Enumerable
-                .Range(0, BeatsPerClass)
-                .Select(_ => random.NextInt(2) == 0 ? "nNnVnnA" : "nNnAnnV")
-        )
+        + string.Concat(Enumerable.Range(0, BeatsPerClass).Select(_ => random.NextInt(2) == 0 ? "nNnVnnA" : "nNnAnnV"))
         + "nn";
 
-    private static string BlockRhythm() =>
-        "ll" + string.Concat(Enumerable.Repeat("Ll", BeatsPerClass)) + "l";
+    private static string BlockRhythm() => "ll" + string.Concat(Enumerable.Repeat("Ll", BeatsPerClass)) + "l";
 
     private static void AddPatient(List<TimeSeriesCase> cases, SeededRandom random, string rhythm)
     {
@@ -94,10 +89,7 @@ internal static class SyntheticEcg
         var noise = SeriesGenerator.Uniform(random, 0.03, 0.1);
         var breath = SeriesGenerator.Uniform(random, 0, 2 * Math.PI);
         var intervals = new EcgRhythm(random, 60 / rate, 0.05 * 60 / rate);
-        var shapes = "nval".ToDictionary(
-            kind => kind,
-            kind => Vary(random, AtRate(Shape(kind), rate), gain, 0.3)
-        );
+        var shapes = "nval".ToDictionary(kind => kind, kind => Vary(random, AtRate(Shape(kind), rate), gain, 0.3));
 
         var beats = new List<EcgBeat>();
         var time = 0.0;
@@ -143,9 +135,7 @@ internal static class SyntheticEcg
                         [
                             [
                                 .. samples[from..(from + Length)]
-                                    .Select(z =>
-                                        (float)Math.Round(z + (noise * random.NextGaussian()), 3)
-                                    ),
+                                    .Select(z => (float)Math.Round(z + (noise * random.NextGaussian()), 3)),
                             ],
                         ],
                         rhythm[i].ToString()

@@ -21,8 +21,7 @@ internal static class TwoPatterns
             "TwoPatterns",
             "1000 train, 4000 test, length 128, 4 classes: up or down, then up or down, at random times in noise",
             "P. Geurts, Contributions to decision tree induction: bias/variance tradeoff and time series classification, PhD thesis, University of Liège, 2002",
-            (name, seed) =>
-                SeriesGenerator.Draw(name, seed, ["1", "2", "3", "4"], 1000, 4000, Series)
+            (name, seed) => SeriesGenerator.Draw(name, seed, ["1", "2", "3", "4"], 1000, 4000, Series)
         );
 
     private static double[] Series(SeededRandom random, int kind)

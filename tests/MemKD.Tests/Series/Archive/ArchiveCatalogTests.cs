@@ -5,8 +5,7 @@ namespace MemKD.Tests.Series;
 public sealed class ArchiveCatalogTests : IDisposable
 {
     private const string Tsv = "1\t1\t2\t3\n2\t3\t2\t1\n1\t1\t1\t2\n";
-    private const string Ts =
-        "@problemName X\n@univariate true\n@classLabel true 1 2\n@data\n5,6,7:1\n7,6,5:2\n";
+    private const string Ts = "@problemName X\n@univariate true\n@classLabel true 1 2\n@data\n5,6,7:1\n7,6,5:2\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -49,9 +48,7 @@ public sealed class ArchiveCatalogTests : IDisposable
     [Fact]
     public void Without_variables_the_cache_lies_in_the_home_folder()
     {
-        var folders = ArchiveFolders.FromEnvironment(n =>
-            n == "XDG_CACHE_HOME" ? "relative" : null
-        );
+        var folders = ArchiveFolders.FromEnvironment(n => n == "XDG_CACHE_HOME" ? "relative" : null);
 
         Assert.Empty(folders.Search);
         Assert.EndsWith(Path.Combine(".cache", "memkd"), folders.Cache, StringComparison.Ordinal);
@@ -94,8 +91,7 @@ public sealed class ArchiveCatalogTests : IDisposable
         Pair("a/X/X", ".tsv", Tsv);
         Pair("b/X/X", ".txt", Tsv.Replace('\t', ','));
         Pair("c/X/X", ".tsv", Tsv.Replace("3\n2", "4\n2", StringComparison.Ordinal));
-        string Hash(string root, int resample = 0) =>
-            Catalog(root).Load("X", resample).Source.Sha256;
+        string Hash(string root, int resample = 0) => Catalog(root).Load("X", resample).Source.Sha256;
 
         Assert.Equal(Hash("a"), Hash("b"));
         Assert.Equal(Hash("a"), Hash("a", resample: 1));
@@ -124,9 +120,7 @@ public sealed class ArchiveCatalogTests : IDisposable
         ];
 
         Assert.Equal(
-            Convert.ToHexStringLower(
-                System.Security.Cryptography.SHA256.HashData([.. one, .. one])
-            ),
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. one, .. one])),
             DatasetSource.ContentHash(new TrainTestSplit(part, part))
         );
     }
@@ -134,19 +128,12 @@ public sealed class ArchiveCatalogTests : IDisposable
     [Fact]
     public void Resamples_are_applied()
     {
-        Pair(
-            "a/X/X",
-            ".tsv",
-            string.Concat(Enumerable.Range(0, 40).Select(i => $"{1 + (i % 2)}\t{i}\t{-i}\n"))
-        );
+        Pair("a/X/X", ".tsv", string.Concat(Enumerable.Range(0, 40).Select(i => $"{1 + (i % 2)}\t{i}\t{-i}\n")));
         var zero = Catalog("a").Load("X").Split;
         var (one, source) = Catalog("a").Load("X", 1);
 
         Assert.Equal(1, source.Resample);
-        Assert.NotEqual(
-            zero.Train.Cases.Select(c => c.Channels[0][0]),
-            one.Train.Cases.Select(c => c.Channels[0][0])
-        );
+        Assert.NotEqual(zero.Train.Cases.Select(c => c.Channels[0][0]), one.Train.Cases.Select(c => c.Channels[0][0]));
     }
 
     [Fact]
@@ -192,17 +179,11 @@ public sealed class ArchiveCatalogTests : IDisposable
         Assert.Equal(DatasetOrigin.Local, list.Single(e => e.Name == "CBF").Origin);
         Assert.Equal(DatasetOrigin.BuiltIn, list.Single(e => e.Name == "TwoPatterns").Origin);
         var download = list.Single(e => e.Name == "GunPoint");
-        Assert.Equal(
-            (DatasetOrigin.Downloadable, "zenodo record 11191244"),
-            (download.Origin, download.Location)
-        );
+        Assert.Equal((DatasetOrigin.Downloadable, "zenodo record 11191244"), (download.Origin, download.Location));
         Assert.DoesNotContain(list, e => e.Name == "Empty");
         // 128 UCR sets, 30 UEA sets, SyntheticEcg and Mine.
         Assert.Equal(160, list.Count);
-        Assert.Equal(
-            list.Count,
-            list.Select(e => e.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count()
-        );
+        Assert.Equal(list.Count, list.Select(e => e.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 
     [Fact]
@@ -211,10 +192,7 @@ public sealed class ArchiveCatalogTests : IDisposable
         TimeSeriesDataset Part(params (string Label, float[] X)[] cases) =>
             new("X", [.. cases.Select(c => new TimeSeriesCase([c.X, c.X], c.Label))], ["a", "b"]);
         var summary = DatasetSummary.Of(
-            new TrainTestSplit(
-                Part(("b", [1]), ("a", [1, 2, float.NaN]), ("b", [1, 2, 3, 4])),
-                Part(("a", [1, 2]))
-            )
+            new TrainTestSplit(Part(("b", [1]), ("a", [1, 2, float.NaN]), ("b", [1, 2, 3, 4])), Part(("a", [1, 2])))
         );
 
         Assert.Equal(2, summary.Channels);
@@ -261,13 +239,8 @@ public sealed class ArchiveCatalogTests : IDisposable
         Assert.True(Of([-1, 0, 1]).Normalized);
         Assert.False(Of([-1.3f, 0, 1.3f]).Normalized);
         Assert.False(Of([-0.9f, 0.1f, 1.1f]).Normalized);
-        Assert.True(
-            Generators.Find("CBF")!.Generate() is var cbf && DatasetSummary.Of(cbf).Normalized
-        );
-        Assert.False(
-            Generators.Find("SyntheticEcg")!.Generate() is var ecg
-                && DatasetSummary.Of(ecg).Normalized
-        );
+        Assert.True(Generators.Find("CBF")!.Generate() is var cbf && DatasetSummary.Of(cbf).Normalized);
+        Assert.False(Generators.Find("SyntheticEcg")!.Generate() is var ecg && DatasetSummary.Of(ecg).Normalized);
     }
 
     /// <summary>Both verdicts were found independently when the archive's files were surveyed.</summary>
@@ -277,8 +250,7 @@ public sealed class ArchiveCatalogTests : IDisposable
     public void Real_sets_are_recognised(string name, bool normalized) =>
         Assert.Equal(normalized, DatasetSummary.Of(RealData.Load(name)).Normalized);
 
-    private string In(string relative) =>
-        Path.Combine(folder.Path, relative.Replace('/', Path.DirectorySeparatorChar));
+    private string In(string relative) => Path.Combine(folder.Path, relative.Replace('/', Path.DirectorySeparatorChar));
 
     private ArchiveCatalog Catalog(string root) => new(new ArchiveFolders([In(root)], In("cache")));
 

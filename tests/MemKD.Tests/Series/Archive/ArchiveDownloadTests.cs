@@ -30,19 +30,12 @@ public sealed class ArchiveDownloadTests : IDisposable
     {
         OfferRecord();
         var told = new List<DownloadProgress>();
-        var path = await Download()
-            .GetAsync("gunpoint", progress: new Immediate<DownloadProgress>(told.Add));
+        var path = await Download().GetAsync("gunpoint", progress: new Immediate<DownloadProgress>(told.Add));
 
         Assert.Equal(Path.Combine(Cache, "GunPoint"), path);
         Assert.Equal(Train, await File.ReadAllTextAsync(Path.Combine(path, "GunPoint_TRAIN.tsv")));
-        Assert.Equal(
-            [RecordPath, "/files/GunPoint_TRAIN.tsv", "/files/GunPoint_TEST.tsv"],
-            server.Requests
-        );
-        Assert.Contains(
-            new DownloadProgress("GunPoint_TRAIN.tsv", Train.Length, Train.Length),
-            told
-        );
+        Assert.Equal([RecordPath, "/files/GunPoint_TRAIN.tsv", "/files/GunPoint_TEST.tsv"], server.Requests);
+        Assert.Contains(new DownloadProgress("GunPoint_TRAIN.tsv", Train.Length, Train.Length), told);
         var (split, source) = new ArchiveCatalog(new ArchiveFolders([], Cache)).Load("GunPoint");
         Assert.Equal(2, split.Train.Cases.Count);
         Assert.Equal(DatasetOrigin.Local, source.Origin);
@@ -76,10 +69,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         OfferRecord("1\t7\t7\n2\t8\t8\n", md5: new string('0', 32));
 
         await Refused("MD5", overwrite: true);
-        Assert.Equal(
-            Train,
-            await File.ReadAllTextAsync(Path.Combine(Cache, "GunPoint", "GunPoint_TRAIN.tsv"))
-        );
+        Assert.Equal(Train, await File.ReadAllTextAsync(Path.Combine(Cache, "GunPoint", "GunPoint_TRAIN.tsv")));
         OnlyTheDataSetIsLeft();
     }
 
@@ -138,10 +128,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     public async Task A_failing_record_server_leads_to_the_zip()
     {
         server.Answer(RecordPath, "busy", status: 503);
-        server.Answer(
-            ZipPath,
-            Zip(("GunPoint/GunPoint_TRAIN.tsv", Train), ("GunPoint/GunPoint_TEST.tsv", Test))
-        );
+        server.Answer(ZipPath, Zip(("GunPoint/GunPoint_TRAIN.tsv", Train), ("GunPoint/GunPoint_TEST.tsv", Test)));
         await Download().GetAsync("GunPoint");
 
         Assert.True(File.Exists(Path.Combine(Cache, "GunPoint", "GunPoint_TRAIN.tsv")));
@@ -151,8 +138,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task The_best_format_of_a_zip_is_taken_and_nothing_else()
     {
-        const string ts =
-            "@problemName x\n@univariate true\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n";
+        const string ts = "@problemName x\n@univariate true\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n";
         server.Answer(
             ZipPath,
             Zip(
@@ -179,8 +165,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_at_all_is_said_so() =>
-        await Refused("there is no such data set", "Zzzzzzzzzzzz");
+    public async Task Nothing_at_all_is_said_so() => await Refused("there is no such data set", "Zzzzzzzzzzzz");
 
     [Fact]
     public async Task A_file_cut_off_on_the_way_is_refused()
@@ -208,11 +193,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task A_changed_digit_in_a_zip_is_noticed_by_the_checksum()
     {
-        var bytes = Zip(
-            CompressionLevel.NoCompression,
-            ("GunPoint_TRAIN.tsv", Train),
-            ("GunPoint_TEST.tsv", Test)
-        );
+        var bytes = Zip(CompressionLevel.NoCompression, ("GunPoint_TRAIN.tsv", Train), ("GunPoint_TEST.tsv", Test));
         var at = bytes.AsSpan().IndexOf("0.5"u8);
         bytes[at] = (byte)'9';
         server.Answer(ZipPath, bytes);
@@ -235,10 +216,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     public async Task A_zip_that_unpacks_to_far_more_than_it_is_is_refused()
     {
         // 100 MB of one letter pack to about 100 KB: ratio 1000; 1 MB + 200 times the packed size are allowed.
-        server.Answer(
-            ZipPath,
-            Zip(("GunPoint_TRAIN.tsv", new string('1', 100_000_000)), ("GunPoint_TEST.tsv", Test))
-        );
+        server.Answer(ZipPath, Zip(("GunPoint_TRAIN.tsv", new string('1', 100_000_000)), ("GunPoint_TEST.tsv", Test)));
         await Refused("unpacks to more than");
     }
 
@@ -261,10 +239,7 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData("evil\n")]
     public async Task A_name_that_leaves_the_folder_is_refused(string entry)
     {
-        server.Answer(
-            ZipPath,
-            Zip(("GunPoint_TRAIN.tsv", Train), ("GunPoint_TEST.tsv", Test), (entry, "x"))
-        );
+        server.Answer(ZipPath, Zip(("GunPoint_TRAIN.tsv", Train), ("GunPoint_TEST.tsv", Test), (entry, "x")));
         await Refused("leaves its folder");
         Assert.Equal([Cache], Directory.GetFileSystemEntries(folder.Path));
     }
@@ -275,20 +250,14 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData("other/GunPoint_TRAIN.tsv")]
     public async Task A_name_that_comes_twice_is_refused(string entry)
     {
-        server.Answer(
-            ZipPath,
-            Zip(("GunPoint_TRAIN.tsv", Train), ("GunPoint_TEST.tsv", Test), (entry, "x"))
-        );
+        server.Answer(ZipPath, Zip(("GunPoint_TRAIN.tsv", Train), ("GunPoint_TEST.tsv", Test), (entry, "x")));
         await Refused("nothing was kept");
     }
 
     [Fact]
     public async Task Files_that_are_no_data_set_are_refused()
     {
-        server.Answer(
-            ZipPath,
-            Zip(("GunPoint_TRAIN.tsv", "hello world\n"), ("GunPoint_TEST.tsv", Test))
-        );
+        server.Answer(ZipPath, Zip(("GunPoint_TRAIN.tsv", "hello world\n"), ("GunPoint_TEST.tsv", Test)));
         var message = await Refused("no readable data set");
         Assert.DoesNotContain(".part", message, StringComparison.Ordinal);
     }
@@ -301,11 +270,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         var port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
         var download = new ArchiveDownload(
-            new ArchiveDownloadOptions
-            {
-                Cache = Cache,
-                BaseAddress = new Uri($"http://127.0.0.1:{port}/"),
-            }
+            new ArchiveDownloadOptions { Cache = Cache, BaseAddress = new Uri($"http://127.0.0.1:{port}/") }
         );
 
         var error = await Assert.ThrowsAsync<InputException>(() => download.GetAsync("GunPoint"));
@@ -372,9 +337,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         Assert.Equal("https://mirror.example.org/ucr/", options.BaseAddress?.ToString());
         Assert.Equal(Path.Combine(folder.Path, "memkd"), options.Cache);
         Assert.Throws<InputException>(() =>
-            ArchiveDownloadOptions.FromEnvironment(n =>
-                n == "MEMKD_DOWNLOAD_BASE" ? "file:///etc" : null
-            )
+            ArchiveDownloadOptions.FromEnvironment(n => n == "MEMKD_DOWNLOAD_BASE" ? "file:///etc" : null)
         );
     }
 
@@ -414,8 +377,7 @@ public sealed class ArchiveDownloadTests : IDisposable
         return error.Message;
     }
 
-    private void NothingIsLeft() =>
-        Assert.Empty(Directory.Exists(Cache) ? Directory.GetFileSystemEntries(Cache) : []);
+    private void NothingIsLeft() => Assert.Empty(Directory.Exists(Cache) ? Directory.GetFileSystemEntries(Cache) : []);
 
     private void OnlyTheDataSetIsLeft()
     {
@@ -453,11 +415,9 @@ public sealed class ArchiveDownloadTests : IDisposable
             ]}
             """;
 
-    private static string Md5(string text) =>
-        Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static byte[] Zip(params (string Name, string Text)[] entries) =>
-        Zip(CompressionLevel.Optimal, entries);
+    private static byte[] Zip(params (string Name, string Text)[] entries) => Zip(CompressionLevel.Optimal, entries);
 
     private static byte[] Zip(CompressionLevel level, params (string Name, string Text)[] entries)
     {

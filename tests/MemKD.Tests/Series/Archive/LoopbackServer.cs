@@ -10,9 +10,7 @@ internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentDictionary<string, Func<Stream, Task>> answers = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, Func<Stream, Task>> answers = new(StringComparer.Ordinal);
 
     public LoopbackServer()
     {
@@ -75,8 +73,7 @@ internal sealed class LoopbackServer : IDisposable
                 _ = Task.Run(() => ServeAsync(client));
             }
         }
-        catch (Exception e)
-            when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The end of the test.
         }

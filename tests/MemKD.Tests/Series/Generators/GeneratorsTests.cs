@@ -26,10 +26,7 @@ public class GeneratorsTests
             Assert.Equal(count, part.Cases.Count);
             Assert.Equal(name, part.Name);
             Assert.All(part.Cases, c => Assert.Equal(length, c.Channels.Single().Length));
-            Assert.All(
-                part.Cases,
-                c => Assert.All(c.Channels[0], v => Assert.True(float.IsFinite(v)))
-            );
+            Assert.All(part.Cases, c => Assert.All(c.Channels[0], v => Assert.True(float.IsFinite(v))));
             Assert.Equal(
                 Enumerable.Repeat(count / classes, classes),
                 part.Labels.CountBy(k => k).OrderBy(k => k.Key).Select(k => k.Value)
@@ -158,11 +155,7 @@ public class GeneratorsTests
             var found = string.Concat(runs.Select(r => r.Sign));
 
             // Two steps that touch with the same sign are one longer run.
-            Assert.Contains(
-                found,
-                [signs[one.Label], Merged(signs[one.Label])],
-                StringComparer.Ordinal
-            );
+            Assert.Contains(found, [signs[one.Label], Merged(signs[one.Label])], StringComparer.Ordinal);
             Assert.All(runs, r => Assert.InRange(r.Length, 8, 32));
         }
     }
@@ -176,10 +169,7 @@ public class GeneratorsTests
     [InlineData("CBF", 0.09)]
     [InlineData("SyntheticControl", 0.06)]
     [InlineData("TwoPatterns", 0.03)]
-    public void Generated_training_cases_classify_the_real_test_cases_as_well_as_real_ones(
-        string name,
-        double margin
-    )
+    public void Generated_training_cases_classify_the_real_test_cases_as_well_as_real_ones(string name, double margin)
     {
         var real = RealData.Load(name);
         var generated = new TrainTestSplit(Generators.Find(name)!.Generate().Train, real.Test);
@@ -205,12 +195,7 @@ public class GeneratorsTests
     private static double[] ClassMean(TimeSeriesDataset data, int label)
     {
         var members = data.Cases.Where((_, i) => data.Labels[i] == label).ToArray();
-        return
-        [
-            .. Enumerable
-                .Range(0, members[0].Length)
-                .Select(t => members.Average(c => (double)c.Channels[0][t])),
-        ];
+        return [.. Enumerable.Range(0, members[0].Length).Select(t => members.Average(c => (double)c.Channels[0][t]))];
     }
 
     /// <summary>The period, on a grid of 0.1, whose sine and cosine explain most of a series.</summary>
@@ -242,6 +227,5 @@ public class GeneratorsTests
         }
     }
 
-    private static string Merged(string signs) =>
-        string.Concat(signs.Where((s, i) => i == 0 || s != signs[i - 1]));
+    private static string Merged(string signs) => string.Concat(signs.Where((s, i) => i == 0 || s != signs[i - 1]));
 }

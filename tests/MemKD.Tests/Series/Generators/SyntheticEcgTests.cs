@@ -36,11 +36,7 @@ public class SyntheticEcgTests
     [Fact]
     public void R_waves_come_at_the_given_intervals()
     {
-        var (_, peaks) = EcgModel.Simulate(
-            Beats([100, 101, 66, 138, 100], new EcgWave(0, 1, 0.1)),
-            0.8,
-            _ => 0
-        );
+        var (_, peaks) = EcgModel.Simulate(Beats([100, 101, 66, 138, 100], new EcgWave(0, 1, 0.1)), 0.8, _ => 0);
 
         Assert.Equal([101, 66, 138, 100], peaks.Zip(peaks[1..], (a, b) => b - a));
     }
@@ -105,20 +101,13 @@ public class SyntheticEcgTests
     public void Patients_of_test_are_recognised_well_but_not_perfectly()
     {
         var split = Generators.Find("SyntheticEcg")!.Generate();
-        var preparation = MemKD.Series.Preparation.Fit(
-            split.Train,
-            new PreparationOptions { MaxLength = null }
-        );
+        var preparation = MemKD.Series.Preparation.Fit(split.Train, new PreparationOptions { MaxLength = null });
         TimeSeriesDataset Scaled(TimeSeriesDataset data)
         {
             var prepared = preparation.Apply(data);
             return new(
                 data.Name,
-                [
-                    .. data.Cases.Select(
-                        (c, i) => new TimeSeriesCase([prepared.Values(i).ToArray()], c.Label)
-                    ),
-                ],
+                [.. data.Cases.Select((c, i) => new TimeSeriesCase([prepared.Values(i).ToArray()], c.Label))],
                 data.Classes
             );
         }

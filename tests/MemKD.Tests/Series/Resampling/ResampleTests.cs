@@ -6,9 +6,7 @@ namespace MemKD.Tests.Series;
 public class ResampleTests
 {
     private static readonly JsonElement Vectors = JsonDocument
-        .Parse(
-            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "resampling.json"))
-        )
+        .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "vectors", "resampling.json")))
         .RootElement;
 
     [Fact]
@@ -16,19 +14,11 @@ public class ResampleTests
     {
         foreach (var seed in Vectors.GetProperty("words").EnumerateObject())
         {
-            var random = new NumpyRandomState(
-                uint.Parse(seed.Name, System.Globalization.CultureInfo.InvariantCulture)
-            );
+            var random = new NumpyRandomState(uint.Parse(seed.Name, System.Globalization.CultureInfo.InvariantCulture));
             var drawn = Enumerable.Range(0, 1300).Select(_ => random.NextUInt32()).ToArray();
 
-            Assert.Equal(
-                seed.Value.GetProperty("first").EnumerateArray().Select(v => v.GetUInt32()),
-                drawn[..10]
-            );
-            Assert.Equal(
-                seed.Value.GetProperty("last").EnumerateArray().Select(v => v.GetUInt32()),
-                drawn[^5..]
-            );
+            Assert.Equal(seed.Value.GetProperty("first").EnumerateArray().Select(v => v.GetUInt32()), drawn[..10]);
+            Assert.Equal(seed.Value.GetProperty("last").EnumerateArray().Select(v => v.GetUInt32()), drawn[^5..]);
         }
     }
 
@@ -63,11 +53,7 @@ public class ResampleTests
         var test = Vectors.GetProperty("test").EnumerateArray().Select(v => v.GetString()!);
         foreach (var expected in Vectors.GetProperty("splits").EnumerateArray())
         {
-            var (newTrain, newTest) = Resample.Indices(
-                [.. train],
-                [.. test],
-                expected.GetProperty("seed").GetUInt32()
-            );
+            var (newTrain, newTest) = Resample.Indices([.. train], [.. test], expected.GetProperty("seed").GetUInt32());
 
             Assert.Equal(Ints(expected.GetProperty("train")), newTrain);
             Assert.Equal(Ints(expected.GetProperty("test")), newTest);
@@ -95,10 +81,7 @@ public class ResampleTests
     [InlineData(0, 0.95043731778)]
     [InlineData(1, 0.93294460641)]
     [InlineData(2, 0.93780369291)]
-    public void Dynamic_time_warping_on_real_resamples_gives_the_published_accuracy(
-        int resample,
-        double expected
-    )
+    public void Dynamic_time_warping_on_real_resamples_gives_the_published_accuracy(int resample, double expected)
     {
         var split = Resample.Apply(RealData.Load("ItalyPowerDemand"), resample);
 
@@ -123,15 +106,10 @@ public class ResampleTests
                     ),
                 ]
             );
-        return new TrainTestSplit(
-            Part(0, "b", "a", "a", "b", "a"),
-            Part(5, "a", "b", "b", "a", "a", "b", "b")
-        );
+        return new TrainTestSplit(Part(0, "b", "a", "a", "b", "a"), Part(5, "a", "b", "b", "a", "a", "b", "b"));
     }
 
-    private static IEnumerable<float> Firsts(TimeSeriesDataset data) =>
-        data.Cases.Select(c => c.Channels[0][0]);
+    private static IEnumerable<float> Firsts(TimeSeriesDataset data) => data.Cases.Select(c => c.Channels[0][0]);
 
-    private static int[] Ints(JsonElement array) =>
-        [.. array.EnumerateArray().Select(v => v.GetInt32())];
+    private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetInt32())];
 }
