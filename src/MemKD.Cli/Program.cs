@@ -3,7 +3,9 @@ using System.Text;
 using MemKD.Cli;
 
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-using var stdout = new StreamWriter(Console.OpenStandardOutput(), utf8);
+
+// Flushed by a command that succeeds, and by nobody else: a failed one prints nothing to standard output.
+var stdout = new StreamWriter(Console.OpenStandardOutput(), utf8);
 using var stderr = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
 using var stop = new CancellationTokenSource();
 var session = new Session(stdout, stderr, stop.Token) { HasTerminal = !Console.IsErrorRedirected };

@@ -34,6 +34,12 @@ internal static class Cli
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    /// <summary>The program's assembly, which lies beside the tests'.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "MemKD.Cli.dll");
+
+    /// <summary>What runs it.</summary>
+    public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
     /// <summary>Runs in this process.</summary>
     public static CliResult Run(params string[] arguments)
     {
@@ -50,6 +56,20 @@ internal static class Cli
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         return End(process, output, error);
+    }
+
+    /// <summary>Runs the program with its standard output going to a file, by a shell.</summary>
+    public static CliResult StartInto(string file, string argument)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "\"$0\" \"$1\" \"$2\" > \"$3\"", Dotnet, Program, argument, file])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        return End(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
     }
 
     /// <summary>Starts the program, asks it to stop some time after it has noted that it trains, and waits.</summary>
@@ -70,11 +90,7 @@ internal static class Cli
 
     private static Process Begin(string[] variables, string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "MemKD.Cli.dll");
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [program, .. arguments]
-        )
+        var start = new ProcessStartInfo(Dotnet, [Program, .. arguments])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

@@ -30,8 +30,6 @@ public sealed class CompletionTests
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "no bash here");
         var script = Path.Combine(Repository.Root, "completions", "memkd.bash");
-        var program = Path.Combine(AppContext.BaseDirectory, "MemKD.Cli.dll");
-        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/bin/bash", ["--norc", "-s"])
         {
             RedirectStandardInput = true,
@@ -41,7 +39,7 @@ public sealed class CompletionTests
         using var bash = Process.Start(start)!;
         bash.StandardInput.Write(
             $$"""
-            memkd() { "{{dotnet}}" "{{program}}" "$@"; }
+            memkd() { "{{Cli.Dotnet}}" "{{Cli.Program}}" "$@"; }
             source "{{script}}"
             COMP_LINE="memkd eval"; COMP_POINT=10; COMP_WORDS=(memkd eval); COMP_CWORD=1
             _memkd_complete

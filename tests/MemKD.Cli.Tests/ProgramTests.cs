@@ -45,6 +45,14 @@ public sealed class ProgramTests(SharedRuns runs)
     }
 
     [Fact]
+    public void A_full_disk_is_one_line_too()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "no /dev/full here");
+
+        Assert.Contains("space", Cli.StartInto("/dev/full", "methods").Fails(1), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void A_pipe_gets_no_colours_and_json_is_alone_on_standard_output()
     {
         var result = Cli.Start([], [.. runs.TrainTeacher(runs.NewFolder()), "--test", runs.Test, "--json"]);

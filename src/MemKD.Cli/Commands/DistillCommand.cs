@@ -140,7 +140,7 @@ internal static class DistillCommand
         );
         var warnings = comparison.Warnings(result.Alone.Collapsed, student is not null && result.Student.Collapsed);
         var report = Report(run, result, comparison, warnings, clock.Elapsed);
-        run.Folder.Publish(part =>
+        run.Folder.Replace(part =>
         {
             if (student is not null)
             {

@@ -110,7 +110,7 @@ internal static class TrainCommand
                 Recipe = RecipeJson.Write(run.Recipe),
             }
         );
-        run.Folder.Publish(part =>
+        run.Folder.Replace(part =>
         {
             ModelFile.Write(Path.Combine(part, ModelFile.FileName), model);
             RunFolder.WriteText(part, "history.csv", TrainingHistory.ToCsv(result));
@@ -124,11 +124,10 @@ internal static class TrainCommand
         session.StopsCleanly = false;
 
         // The weights are fixed and saved: only now TEST is looked at.
-        File.Delete(Path.Combine(run.Folder.Path, "metrics.json"));
         var report = run.Data.Test is { } test ? ModelScore.Of(model, test, "test", team) : null;
         if (report is not null)
         {
-            run.Folder.Publish(part => RunFolder.WriteText(part, "metrics.json", report.ToJson() + "\n"));
+            run.Folder.Add(part => RunFolder.WriteText(part, "metrics.json", report.ToJson() + "\n"));
         }
 
         Print(run, model, result, report, clock.Elapsed, session, json);

@@ -15,7 +15,8 @@ internal sealed class MethodOptions
 
     private readonly Option<string?> lambda = new("--lambda")
     {
-        Description = "Weight of the method's loss (default 1); auto chooses it on a fifth of the training cases",
+        Description =
+            $"Weight of the method's loss (default {new DistillationSettings().Weight?.ToString(CultureInfo.InvariantCulture) ?? "auto"}); auto chooses it on a fifth of the training cases",
         HelpName = "X|auto",
     };
 

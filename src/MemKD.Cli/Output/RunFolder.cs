@@ -11,6 +11,18 @@ internal sealed class RunFolder
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    // Everything that a run of any verb leaves; what a new run does not have goes with the old one.
+    private static readonly string[] Results =
+    [
+        "metrics.json",
+        "report.json",
+        "config.json",
+        "history.csv",
+        "env.json",
+        System.IO.Path.Combine("alone", "history.csv"),
+        System.IO.Path.Combine("alone", ModelFile.FileName),
+    ];
+
     private RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -38,9 +50,18 @@ internal sealed class RunFolder
         return folder;
     }
 
-    /// <summary>Writes results, all or none: <paramref name="write"/> puts them into a folder that is then moved in.</summary>
+    /// <summary>
+    /// Writes the results of a run in place of those of an earlier one, all or none: <paramref name="write"/> puts them
+    /// into a folder that is then moved in.
+    /// </summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
-    public void Publish(Action<string> write)
+    public void Replace(Action<string> write) => Publish(write, Results);
+
+    /// <summary>Writes further results of the same run.</summary>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public void Add(Action<string> write) => Publish(write, []);
+
+    private void Publish(Action<string> write, string[] replaced)
     {
         var part = System.IO.Path.Combine(Path, $".part-{Guid.NewGuid():N}");
         Try(
@@ -51,6 +72,11 @@ internal sealed class RunFolder
                 try
                 {
                     write(part);
+                    foreach (var old in replaced.Where(r => !File.Exists(System.IO.Path.Combine(part, r))))
+                    {
+                        Remove(System.IO.Path.Combine(Path, old));
+                    }
+
                     foreach (var file in Files(part))
                     {
                         var target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(part, file));
@@ -64,6 +90,19 @@ internal sealed class RunFolder
                 }
             }
         );
+    }
+
+    private static void Remove(string file)
+    {
+        if (File.Exists(file))
+        {
+            File.Delete(file);
+            var folder = System.IO.Path.GetDirectoryName(file)!;
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
     }
 
     /// <summary>Writes a text file into a folder, lines end with LF.</summary>

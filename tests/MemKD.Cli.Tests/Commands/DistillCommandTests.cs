@@ -53,6 +53,7 @@ public sealed class DistillCommandTests(SharedRuns runs)
         var report = Cli.Run([.. runs.Distil(folder), "--method", "none", "--json", "--threads", "2"]).Json();
 
         Assert.False(report.TryGetProperty("memkd", out _));
+        Assert.False(Directory.Exists(Path.Combine(folder, "alone")));
         Assert.Equal(JsonValueKind.Null, report.GetProperty("lambda").ValueKind);
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(runs.Student, "alone", "model.safetensors")),
