@@ -29,10 +29,10 @@ internal static partial class ImportRules
         ("Series", []),
         ("Series/Generators", ["Series", "Engine/Random"]),
         ("Series/Preparation", ["Series", "Engine/Random"]),
-        ("Models", ["Engine"]),
+        ("Models", ["Series", "Engine"]),
         ("Models/Safetensors", []),
         ("Training", ["Models", "Series", "Evaluation", "Engine"]),
-        ("Distillation", ["Training", "Models", "Series", "Engine"]),
+        ("Distillation", ["Training", "Models", "Series", "Evaluation", "Engine"]),
         // A loss never sees a data set or an optimizer.
         ("Distillation/Methods", ["Engine", "Distillation"]),
         // The generator draws bootstrap resamples.
@@ -58,9 +58,7 @@ internal static partial class ImportRules
         {
             var folder = FolderOf(source.Path);
             var own = FolderOfNamespace(NamespaceOf(source.Text));
-            if (
-                !Covers(own, folder) || (own.Length == 0 && folder.Length > 0 && !IsProgram(source))
-            )
+            if (!Covers(own, folder) || (own.Length == 0 && folder.Length > 0 && !IsProgram(source)))
             {
                 violations.Add($"{source.Path}: the namespace is not that of its folder");
             }
@@ -70,9 +68,7 @@ internal static partial class ImportRules
                 continue; // the root of src/MemKD: InputException
             }
 
-            var row = Rows.Where(r => Covers(r.Folder, folder))
-                .OrderBy(r => r.Folder.Length)
-                .LastOrDefault();
+            var row = Rows.Where(r => Covers(r.Folder, folder)).OrderBy(r => r.Folder.Length).LastOrDefault();
             if (row.Folder is null)
             {
                 violations.Add($"{source.Path}: the folder has no row in ImportRules");
@@ -100,11 +96,7 @@ internal static partial class ImportRules
         || below.StartsWith(folder + "/", StringComparison.Ordinal);
 
     /// <summary>Namespaces in using directives, and those before a type's name, in full or from an enclosing namespace.</summary>
-    private static HashSet<string> UsedNamespaces(
-        string code,
-        string own,
-        Dictionary<string, HashSet<string>> types
-    )
+    private static HashSet<string> UsedNamespaces(string code, string own, Dictionary<string, HashSet<string>> types)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (Match match in UsingNamespace().Matches(code))
@@ -141,8 +133,7 @@ internal static partial class ImportRules
     private static IEnumerable<string> TypesIn(string text) =>
         TypeDeclaration().Matches(text).Select(m => m.Groups["name"].Value);
 
-    private static bool IsProgram(SourceFile source) =>
-        source.Path.EndsWith("/Program.cs", StringComparison.Ordinal);
+    private static bool IsProgram(SourceFile source) => source.Path.EndsWith("/Program.cs", StringComparison.Ordinal);
 
     /// <summary>MemKD.Engine/Kernels/Lstm.cs lies in Engine/Kernels, MemKD/InputException.cs in the root "".</summary>
     private static string FolderOf(string path)
@@ -158,11 +149,7 @@ internal static partial class ImportRules
     [GeneratedRegex("//.*", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Comment();
 
-    [GeneratedRegex(
-        @"^namespace (?<name>[\w.]+)",
-        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-        1000
-    )]
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();
 
     [GeneratedRegex(

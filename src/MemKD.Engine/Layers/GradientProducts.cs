@@ -14,7 +14,7 @@ internal sealed unsafe class GradientProducts
     private readonly WorkerTeam team;
     private readonly List<Block> blocks = [];
     private readonly AlignedBuffer[] scratch;
-    private readonly System.Collections.Concurrent.ConcurrentStack<AlignedBuffer> free = new();
+    private readonly int[] taken;
     private readonly Action<int> runBlock;
     private SequenceBatch batch = null!;
     private LayerBuffers[] layers = null!;
@@ -57,6 +57,7 @@ internal sealed unsafe class GradientProducts
         }
 
         scratch = [.. Enumerable.Range(0, team.ThreadCount).Select(_ => new AlignedBuffer(scratchLength))];
+        taken = new int[scratch.Length];
         runBlock = RunBlock;
     }
 
@@ -65,19 +66,14 @@ internal sealed unsafe class GradientProducts
         batch = input;
         layers = buffers;
         gradient = destination;
-        free.Clear();
-        free.PushRange(scratch);
+        taken.AsSpan().Clear();
         team.Run(blocks.Count, runBlock);
     }
 
     private void RunBlock(int index)
     {
         var (l, d, part) = blocks[index];
-        if (!free.TryPop(out var own))
-        {
-            throw new InvalidOperationException("more threads than scratch buffers");
-        }
-
+        var slot = TakeScratch();
         var layer = layers[l];
         var steps = batch.PanelCount * (batch.Length + 2);
         var left = layer.Gates(d) + (part.GateRow * Panel.Lanes);
@@ -99,10 +95,22 @@ internal sealed unsafe class GradientProducts
             right,
             rightStride,
             new OuterProductSize(part.Rows, part.Columns, steps),
-            own.Pointer,
+            scratch[slot].Pointer,
             gradient.Buffer.Pointer + part.WeightOffset
         );
-        free.Push(own);
+        Volatile.Write(ref taken[slot], 0);
+    }
+
+    /// <summary>A scratch buffer that no other thread holds; there are as many as threads, so one is always free.</summary>
+    private int TakeScratch()
+    {
+        for (var slot = 0; ; slot = (slot + 1) % taken.Length)
+        {
+            if (Interlocked.CompareExchange(ref taken[slot], 1, 0) == 0)
+            {
+                return slot;
+            }
+        }
     }
 
     private sealed record Block(int Layer, int Direction, WeightGradientPart Part);

@@ -5,6 +5,12 @@ namespace MemKD.Engine.Layers;
 /// <summary>Starting weights of a <see cref="RecurrentNetwork"/>.</summary>
 internal static class Initialization
 {
+    // Pre-activations should start with a standard deviation of about 2 from the input: with the usual scales (about
+    // 0.2 for one channel) an LSTM sees almost nothing of its input and stands still for hundreds of updates
+    // (docs/training.md). Data have variance 1; hidden states about ¼ of that, hence twice the gain.
+    private const float DataGain = 2f;
+    private const float HiddenGain = 4f;
+
     internal static void Draw(RecurrentNetwork network, SeededRandom random, float forgetBias)
     {
         var shape = network.Shape;
@@ -18,7 +24,10 @@ internal static class Initialization
             }
             else if (parameter.Name.Contains("weight_ih", StringComparison.Ordinal))
             {
-                Uniform(values, random, MathF.Sqrt(6f / (parameter.Shape[1] + h)));
+                var gain = parameter.Name.StartsWith("rnn.weight_ih_l0", StringComparison.Ordinal)
+                    ? DataGain
+                    : HiddenGain;
+                Uniform(values, random, gain * MathF.Sqrt(3f / parameter.Shape[1]));
             }
             else if (parameter.Name.Contains("weight_hh", StringComparison.Ordinal))
             {

@@ -19,6 +19,8 @@ public sealed unsafe class NetworkWorkspace
     private readonly LayerBuffers[] layers;
     private readonly Readout readout;
     private readonly GradientProducts products;
+    private readonly int maxCases;
+    private readonly int maxLength;
     private readonly Action<int> forwardPanel;
     private readonly Action<int> backwardPanel;
     private SequenceBatch batch = null!;
@@ -42,6 +44,8 @@ public sealed unsafe class NetworkWorkspace
         this.network = network;
         this.team = team;
         this.kernels = kernels;
+        this.maxCases = maxCases;
+        this.maxLength = maxLength;
         shape = network.Shape;
         layers = new LayerBuffers[shape.LayerCount];
         for (var l = 0; l < layers.Length; l++)
@@ -72,7 +76,7 @@ public sealed unsafe class NetworkWorkspace
         new(layers[^1].OutputGradient, batch, shape.OutputSize, layers[^1].OutputStride);
 
     /// <summary>Computes <see cref="Logits"/> and <see cref="Hidden"/>.</summary>
-    /// <param name="input">The cases.</param>
+    /// <param name="input">The cases, no more and no longer than the workspace has room for.</param>
     /// <param name="training">Whether a backward pass follows.</param>
     /// <param name="dropout">
     /// Rate of dropout between layers: one mask a case and unit, the same at all time points (Gal &amp; Ghahramani 2016).
@@ -80,6 +84,9 @@ public sealed unsafe class NetworkWorkspace
     /// <param name="random">Generator of the masks; needed when <paramref name="dropout"/> is above 0.</param>
     public void Forward(SequenceBatch input, bool training, float dropout = 0f, SeededRandom? random = null)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(input.Count, maxCases);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(input.Length, maxLength);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(input.Channels, shape.InputSize);
         batch = input;
         for (var l = 0; l + 1 < layers.Length; l++)
         {

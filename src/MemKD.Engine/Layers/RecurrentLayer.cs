@@ -12,7 +12,10 @@ internal sealed unsafe class RecurrentLayer
 {
     private readonly NetworkShape shape;
     private readonly bool reverse;
-    private readonly string suffix;
+    private readonly string weightIhName;
+    private readonly string weightHhName;
+    private readonly string biasIhName;
+    private readonly string biasHhName;
     private readonly int hidden;
     private readonly PackedMatrix input;
     private readonly PackedMatrix inputTransposed;
@@ -30,7 +33,11 @@ internal sealed unsafe class RecurrentLayer
         hidden = shape.HiddenSize;
         InputSize = shape.LayerInputSize(layer);
         reverse = direction == 1;
-        suffix = NetworkShape.Suffix(layer, direction);
+        var suffix = NetworkShape.Suffix(layer, direction);
+        weightIhName = $"rnn.weight_ih{suffix}";
+        weightHhName = $"rnn.weight_hh{suffix}";
+        biasIhName = $"rnn.bias_ih{suffix}";
+        biasHhName = $"rnn.bias_hh{suffix}";
         var rows = shape.GateCount * hidden;
         var gru = shape.Cell == CellKind.Gru;
         var recurrentRows = gru ? 2 * hidden : rows;
@@ -56,10 +63,10 @@ internal sealed unsafe class RecurrentLayer
     /// <summary>Brings the packed copies up to date with the parameters.</summary>
     internal void Pack(ParameterSet parameters)
     {
-        var weightIh = parameters[$"rnn.weight_ih{suffix}"];
-        var weightHh = parameters[$"rnn.weight_hh{suffix}"];
-        var biasIh = parameters[$"rnn.bias_ih{suffix}"];
-        var biasHh = parameters[$"rnn.bias_hh{suffix}"];
+        var weightIh = parameters[weightIhName];
+        var weightHh = parameters[weightHhName];
+        var biasIh = parameters[biasIhName];
+        var biasHh = parameters[biasHhName];
         input.Pack(weightIh);
         inputTransposed.PackTransposed(weightIh);
         var rows = recurrent.Rows;
@@ -140,10 +147,10 @@ internal sealed unsafe class RecurrentLayer
     internal IEnumerable<WeightGradientPart> GradientParts(ParameterSet gradient)
     {
         var rows = shape.GateCount * hidden;
-        var weightIh = Offset(gradient, "weight_ih");
-        var weightHh = Offset(gradient, "weight_hh");
-        var biasIh = Offset(gradient, "bias_ih");
-        var biasHh = Offset(gradient, "bias_hh");
+        var weightIh = Offset(gradient, weightIhName);
+        var weightHh = Offset(gradient, weightHhName);
+        var biasIh = Offset(gradient, biasIhName);
+        var biasHh = Offset(gradient, biasHhName);
         yield return new(0, rows, InputSize, 0, weightIh, biasIh);
         var shift = reverse ? 1 : -1;
         yield return new(0, recurrent.Rows, hidden, shift, weightHh, biasHh);
@@ -160,8 +167,8 @@ internal sealed unsafe class RecurrentLayer
         }
     }
 
-    private int Offset(ParameterSet gradient, string name) =>
-        gradient.Parameters.First(q => string.Equals(q.Name, $"rnn.{name}{suffix}", StringComparison.Ordinal)).Offset;
+    private static int Offset(ParameterSet gradient, string name) =>
+        gradient.Parameters.First(q => string.Equals(q.Name, name, StringComparison.Ordinal)).Offset;
 
     private void Cell(VectorKernels kernels, in LayerPanel p, int slot, int before, bool forward)
     {

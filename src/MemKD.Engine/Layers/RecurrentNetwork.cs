@@ -50,9 +50,10 @@ public sealed class RecurrentNetwork
     internal AlignedBuffer HeadBias { get; }
 
     /// <summary>
-    /// Draws the starting weights. Input weights: Glorot uniform; recurrent weights: an orthogonal matrix a gate (Saxe
-    /// et al. 2014); LSTM forget bias <paramref name="forgetBias"/> (Jozefowicz et al. 2015), other biases 0; linear layer:
-    /// U(±1/√H) as in PyTorch.
+    /// Draws the starting weights. Input weights: U(±g·√(3/fan-in)), that is standard deviation g/√fan-in, with g = 2 for
+    /// data and 4 for the hidden states of the layer below (LeCun et al. 1998, wider: see docs/training.md); recurrent
+    /// weights: an orthogonal matrix a gate (Saxe et al. 2014); LSTM forget bias <paramref name="forgetBias"/>
+    /// (Jozefowicz et al. 2015), other biases 0; linear layer: U(±1/√H) as in PyTorch.
     /// </summary>
     /// <param name="random">The run's generator for weights.</param>
     /// <param name="forgetBias">Start of the LSTM's forget bias.</param>

@@ -9,7 +9,6 @@ namespace MemKD.Engine.Layers;
 /// </summary>
 public sealed unsafe class SequenceBatch
 {
-    private readonly int channels;
     private readonly int capacity;
     private readonly int maxLength;
     private readonly AlignedBuffer input;
@@ -22,7 +21,7 @@ public sealed unsafe class SequenceBatch
     /// <param name="maxLength">Time points at most.</param>
     public SequenceBatch(int capacity, int channels, int maxLength)
     {
-        this.channels = channels;
+        Channels = channels;
         this.capacity = capacity;
         this.maxLength = maxLength;
         Stride = Panel.PadRows(channels) * Panel.Lanes;
@@ -35,6 +34,9 @@ public sealed unsafe class SequenceBatch
 
     /// <summary>Time points T of the longest case now in the batch.</summary>
     public int Length { get; private set; }
+
+    /// <summary>Channels D of every case.</summary>
+    public int Channels { get; }
 
     internal int PanelCount => Panel.Count(Count);
 
@@ -65,14 +67,15 @@ public sealed unsafe class SequenceBatch
     /// <param name="values">[channel, timepoint], its length a multiple of the channels.</param>
     public void Set(int index, ReadOnlySpan<float> values)
     {
-        var length = values.Length / channels;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+        var length = values.Length / Channels;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         smallest = Math.Min(smallest, length);
         var lane = index % Panel.Lanes;
         var panel = index / Panel.Lanes;
         lengths.Span[index] = length;
-        for (var d = 0; d < channels; d++)
+        for (var d = 0; d < Channels; d++)
         {
             var to = Input + ((long)((panel * (Length + 2)) + 1) * Stride) + (d * Panel.Lanes) + lane;
             foreach (var value in values.Slice(d * length, length))

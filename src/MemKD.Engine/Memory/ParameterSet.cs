@@ -7,7 +7,7 @@ namespace MemKD.Engine.Memory;
 public sealed record Parameter(string Name, int[] Shape, int Offset)
 {
     /// <summary>Number of floats.</summary>
-    public int Length => Shape.Aggregate(1, (a, b) => a * b);
+    public int Length { get; } = Shape.Aggregate(1, (a, b) => checked(a * b));
 }
 
 /// <summary>

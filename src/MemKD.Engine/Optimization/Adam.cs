@@ -58,6 +58,7 @@ public sealed class Adam : Optimizer
         var coupled = decoupled ? 0f : (float)weightDecay;
         var keep = decoupled ? (float)(1 - (learningRate * weightDecay)) : 1f;
         var (b1, b2, eps) = ((float)beta1, (float)beta2, (float)epsilon);
+        var (new1, new2) = ((float)(1 - beta1), (float)(1 - beta2)); // 1 − b2 in float would be off by 1e-5
         var p = parameters.Values;
         var g = gradient.Values;
         var m = first.Values;
@@ -71,8 +72,8 @@ public sealed class Adam : Optimizer
         for (var i = 0; i < pv.Length; i++)
         {
             var gradientHere = gv[i] + (pv[i] * coupled);
-            mv[i] = (mv[i] * b1) + (gradientHere * (1 - b1));
-            vv[i] = (vv[i] * b2) + (gradientHere * gradientHere * (1 - b2));
+            mv[i] = (mv[i] * b1) + (gradientHere * new1);
+            vv[i] = (vv[i] * b2) + (gradientHere * gradientHere * new2);
             var denominator = (Vector.SquareRoot(vv[i]) * root) + new Vector<float>(eps);
             pv[i] = (pv[i] * keep) - (mv[i] * step / denominator);
         }
@@ -80,8 +81,8 @@ public sealed class Adam : Optimizer
         for (var i = pv.Length * Vector<float>.Count; i < p.Length; i++)
         {
             var gradientHere = g[i] + (p[i] * coupled);
-            m[i] = (m[i] * b1) + (gradientHere * (1 - b1));
-            v[i] = (v[i] * b2) + (gradientHere * gradientHere * (1 - b2));
+            m[i] = (m[i] * b1) + (gradientHere * new1);
+            v[i] = (v[i] * b2) + (gradientHere * gradientHere * new2);
             var denominator = (MathF.Sqrt(v[i]) * root) + eps;
             p[i] = (p[i] * keep) - (m[i] * step / denominator);
         }

@@ -36,7 +36,18 @@ public sealed record LearningRate(
             ScheduleKind.Cosine => Base
                 * 0.5
                 * (1 + Math.Cos(Math.PI * Math.Min(1, (double)(update - WarmUp) / Math.Max(1, Budget - WarmUp)))),
-            ScheduleKind.Milestones => Base * Math.Pow(0.5, (Milestones ?? []).Count(m => update >= m)),
+            ScheduleKind.Milestones => Base * Math.Pow(0.5, MilestonesPassed(update)),
             _ => Base,
         };
+
+    private int MilestonesPassed(int update)
+    {
+        var passed = 0;
+        for (var i = 0; i < (Milestones?.Count ?? 0); i++)
+        {
+            passed += update >= Milestones![i] ? 1 : 0;
+        }
+
+        return passed;
+    }
 }

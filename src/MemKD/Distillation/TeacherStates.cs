@@ -49,14 +49,22 @@ public sealed class TeacherStates
     /// <summary>Makes sure that the hidden states of these cases are there until the next call.</summary>
     public void Require(ReadOnlySpan<int> indices)
     {
-        if (IsCached)
+        if (!IsCached)
         {
-            return;
+            Recompute(indices.ToArray());
         }
+    }
 
+    /// <summary>Hidden states of a case, [timepoint, unit].</summary>
+    public ReadOnlySpan<float> Hidden(int index) => hidden[index];
+
+    /// <summary>Logits of a case [K].</summary>
+    public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(index * ClassCount, ClassCount);
+
+    private void Recompute(int[] wanted)
+    {
         Array.Clear(hidden);
         again ??= new Inference(teacher, team);
-        var wanted = indices.ToArray();
         again.Visit(
             cases.Select(wanted),
             (ws, first, count) =>
@@ -69,12 +77,6 @@ public sealed class TeacherStates
             }
         );
     }
-
-    /// <summary>Hidden states of a case, [timepoint, unit].</summary>
-    public ReadOnlySpan<float> Hidden(int index) => hidden[index];
-
-    /// <summary>Logits of a case [K].</summary>
-    public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(index * ClassCount, ClassCount);
 
     private void Keep(NetworkWorkspace ws, int first, int count, bool keepHidden)
     {

@@ -12,10 +12,7 @@ internal static class PythonScript
     public static string Run(string script, params string[] arguments)
     {
         var python = File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
-        var start = new ProcessStartInfo(
-            python,
-            [Path.Combine(Repository.Root, "oracle", script), .. arguments]
-        )
+        var start = new ProcessStartInfo(python, [Path.Combine(Repository.Root, "oracle", script), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -29,11 +26,7 @@ internal static class PythonScript
         catch (System.ComponentModel.Win32Exception)
         {
             Assert.False(
-                string.Equals(
-                    Environment.GetEnvironmentVariable("MEMKD_REQUIRE_TOOLS"),
-                    "1",
-                    StringComparison.Ordinal
-                ),
+                string.Equals(Environment.GetEnvironmentVariable("MEMKD_REQUIRE_TOOLS"), "1", StringComparison.Ordinal),
                 "python3 is missing and MEMKD_REQUIRE_TOOLS is set."
             );
             Assert.Skip("python3 is missing.");

@@ -133,18 +133,14 @@ public partial class SafetensorsFuzzTests(ITestOutputHelper output)
         Assert.Equal(input.Length - 8 - headerLength, file.Tensors.Sum(t => (long)t.Bytes.Length));
         foreach (var tensor in file.Tensors.Where(t => t.IsFloat))
         {
-            Assert.Equal(
-                tensor.Shape.Aggregate(1L, (product, d) => product * d),
-                tensor.ToFloats().Length
-            );
+            Assert.Equal(tensor.Shape.Aggregate(1L, (product, d) => product * d), tensor.ToFloats().Length);
         }
 
         var again = SafetensorsBytes.Read(SafetensorsBytes.Write(file.Tensors, file.Metadata));
         Assert.Equal(file.Metadata, again.Metadata);
         Assert.Equal(file.Tensors.Select(t => t.Name), again.Tensors.Select(t => t.Name));
         Assert.True(
-            file.Tensors.Zip(again.Tensors)
-                .All(pair => pair.First.Bytes.Span.SequenceEqual(pair.Second.Bytes.Span))
+            file.Tensors.Zip(again.Tensors).All(pair => pair.First.Bytes.Span.SequenceEqual(pair.Second.Bytes.Span))
         );
     }
 

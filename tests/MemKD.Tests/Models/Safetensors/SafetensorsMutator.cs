@@ -115,6 +115,11 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
 
         for (var count = Below(5); count > 0; count--)
         {
+            if (Chance(faultIn))
+            {
+                position = Math.Max(0, position + Below(9) - 4); // a hole or an overlap
+            }
+
             var (dtype, bytes) = Dtypes[Below(Dtypes.Length)];
             var shape = Enumerable.Range(0, Below(4)).Select(_ => Below(4)).ToArray();
             var end = position + shape.Aggregate(bytes, (product, d) => product * d);
@@ -132,7 +137,8 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
 
         var text = $"{{{string.Join(',', entries.OrderBy(_ => Below(100)))}}}";
         var padding = new string(' ', Below(9));
-        var data = new byte[Chance(faultIn) ? Below(200) : position];
+        var length = Chance(faultIn) ? position + Below(9) - 4 : position;
+        var data = new byte[Math.Max(0, length)];
         return SafetensorsBytes.Build(Encoding.UTF8.GetBytes(text + padding), data);
     }
 
@@ -147,9 +153,7 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
     }
 
     private string Number(int right, int faultIn) =>
-        Chance(faultIn)
-            ? Numbers[Below(Numbers.Length)]
-            : right.ToString(CultureInfo.InvariantCulture);
+        Chance(faultIn) ? Numbers[Below(Numbers.Length)] : right.ToString(CultureInfo.InvariantCulture);
 
     private byte[] Change(byte[] file)
     {
@@ -177,13 +181,8 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
             case 4:
                 return Resized([.. file[..(at + length)], .. file[at..]], file.Length);
             case 5:
-                var text = Chance(2)
-                    ? Fragments[Below(Fragments.Length)]
-                    : Numbers[Below(Numbers.Length)];
-                return Resized(
-                    [.. file[..at], .. Encoding.UTF8.GetBytes(text), .. file[at..]],
-                    file.Length
-                );
+                var text = Chance(2) ? Fragments[Below(Fragments.Length)] : Numbers[Below(Numbers.Length)];
+                return Resized([.. file[..at], .. Encoding.UTF8.GetBytes(text), .. file[at..]], file.Length);
             case 6:
                 return file[..at];
             default:
@@ -197,10 +196,7 @@ internal sealed class SafetensorsMutator(byte[][] validFiles)
         if (file.Length >= sizeof(ulong) && !Chance(4))
         {
             var claimed = BinaryPrimitives.ReadUInt64LittleEndian(file);
-            BinaryPrimitives.WriteUInt64LittleEndian(
-                file,
-                unchecked(claimed + (ulong)(file.Length - before))
-            );
+            BinaryPrimitives.WriteUInt64LittleEndian(file, unchecked(claimed + (ulong)(file.Length - before)));
         }
 
         return file;

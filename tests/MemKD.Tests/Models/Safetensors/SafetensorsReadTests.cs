@@ -41,17 +41,11 @@ public class SafetensorsReadTests
         }
 
         var tensors = expected.RootElement.GetProperty("tensors").EnumerateArray().ToArray();
-        Assert.Equal(
-            tensors.Select(t => t.GetProperty("name").GetString()),
-            file.Tensors.Select(t => t.Name)
-        );
+        Assert.Equal(tensors.Select(t => t.GetProperty("name").GetString()), file.Tensors.Select(t => t.Name));
         foreach (var (want, got) in tensors.Zip(file.Tensors))
         {
             Assert.Equal(want.GetProperty("dtype").GetString(), got.Dtype.HeaderName());
-            Assert.Equal(
-                want.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()),
-                got.Shape
-            );
+            Assert.Equal(want.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()), got.Shape);
             if (want.GetProperty("values").ValueKind == JsonValueKind.Null)
             {
                 Assert.False(got.IsFloat);
@@ -153,9 +147,7 @@ public class SafetensorsReadTests
     [Fact]
     public void Weights_that_are_not_finite_are_allowed_in_a_file()
     {
-        var file = SafetensorsBytes.Read(
-            Build(Encoding.UTF8.GetBytes(OneFloat), [0, 0, 0xc0, 0x7f])
-        );
+        var file = SafetensorsBytes.Read(Build(Encoding.UTF8.GetBytes(OneFloat), [0, 0, 0xc0, 0x7f]));
 
         Assert.True(float.IsNaN(file.Floats("w", 1)[0]));
     }
@@ -174,6 +166,5 @@ public class SafetensorsReadTests
         : float.NaN;
 
     // All NaN are one: a conversion need not keep the payload.
-    private static int Bits(float value) =>
-        float.IsNaN(value) ? 0x7fc00000 : BitConverter.SingleToInt32Bits(value);
+    private static int Bits(float value) => float.IsNaN(value) ? 0x7fc00000 : BitConverter.SingleToInt32Bits(value);
 }

@@ -40,36 +40,20 @@ public class SafetensorsRefusalTests
         0,
         "does not take the 0 bytes" // the product is 2^64
     )]
-    [InlineData(
-        """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""",
-        4,
-        "do not lie in the 4 bytes"
-    )]
-    [InlineData(
-        """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
-        3,
-        "do not lie in the 3 bytes"
-    )]
+    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "do not lie in the 4 bytes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 3, "do not lie in the 3 bytes")]
     [InlineData(
         """{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""",
         4,
         "F32 [2], which does not take the 4 bytes"
     )]
-    [InlineData(
-        """{"w":{"dtype":"U8","shape":[0,9],"data_offsets":[0,1]}}""",
-        1,
-        "does not take the 1 bytes"
-    )]
+    [InlineData("""{"w":{"dtype":"U8","shape":[0,9],"data_offsets":[0,1]}}""", 1, "does not take the 1 bytes")]
     [InlineData(
         """{"w":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}""",
         2,
         "1 bytes at the end belong to no tensor"
     )]
-    [InlineData(
-        """{"w":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""",
-        2,
-        "leaves a hole at byte 1"
-    )]
+    [InlineData("""{"w":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}""", 2, "leaves a hole at byte 1")]
     [InlineData(
         """{"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"v":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""",
         3,
@@ -99,11 +83,7 @@ public class SafetensorsRefusalTests
     [InlineData("""{"\ud800":{}}""", 0, "half a character")]
     [InlineData("""{"__metadata__":{"a":"\udc00x"}}""", 0, "half a character")]
     public void A_broken_rule_is_named(string header, int dataLength, string why) =>
-        Assert.Contains(
-            why,
-            SafetensorsReadTests.Refusal(Build(header, dataLength)),
-            StringComparison.Ordinal
-        );
+        Assert.Contains(why, SafetensorsReadTests.Refusal(Build(header, dataLength)), StringComparison.Ordinal);
 
     [Fact]
     public void Text_that_is_not_UTF8_is_refused() =>
@@ -164,11 +144,7 @@ public class SafetensorsRefusalTests
         Refused("{\"w\":{\"shape\":[" + ones + "]}}", "has more than 32 numbers");
 
         static void Refused(string header, string why) =>
-            Assert.Contains(
-                why,
-                SafetensorsReadTests.Refusal(Build(header)),
-                StringComparison.Ordinal
-            );
+            Assert.Contains(why, SafetensorsReadTests.Refusal(Build(header)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,10 +53,7 @@ public class SafetensorsWriteTests
 
     [Fact]
     public void A_file_made_by_torch_names_is_already_canonical() =>
-        Assert.Equal(
-            File.ReadAllBytes(VectorPath("lstm.safetensors")),
-            Rewrite(VectorPath("lstm.safetensors"))
-        );
+        Assert.Equal(File.ReadAllBytes(VectorPath("lstm.safetensors")), Rewrite(VectorPath("lstm.safetensors")));
 
     [Fact]
     public void A_reader_in_Python_finds_every_rule_kept_and_the_same_values()
@@ -138,17 +135,13 @@ public class SafetensorsWriteTests
             var before = File.ReadAllBytes(path);
 
             // The name is found out only while the header is written, after the temporary file is there.
-            Assert.ThrowsAny<ArgumentException>(() =>
-                SafetensorsFile.Write(path, [new("\ud800", [1], [0f])], [])
-            );
+            Assert.ThrowsAny<ArgumentException>(() => SafetensorsFile.Write(path, [new("\ud800", [1], [0f])], []));
             Assert.Equal(before, File.ReadAllBytes(path));
             Assert.Equal([path], Directory.GetFiles(folder.FullName));
 
             // A folder stands where the file should be.
             var taken = folder.CreateSubdirectory("taken").FullName;
-            var error = Assert.Throws<InputException>(() =>
-                SafetensorsFile.Write(taken, [Weight], [])
-            );
+            var error = Assert.Throws<InputException>(() => SafetensorsFile.Write(taken, [Weight], []));
             Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
             Assert.Equal([path], Directory.GetFiles(folder.FullName));
             Assert.Throws<InputException>(() =>

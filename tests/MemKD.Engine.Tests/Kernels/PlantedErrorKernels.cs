@@ -1,0 +1,68 @@
+using MemKD.Engine.Kernels;
+using MemKD.Engine.Simd;
+
+namespace MemKD.Engine.Tests.Kernels;
+
+/// <summary>
+/// The kernels with an error planted: the gradient of one gate (LSTM forget gate, GRU update gate, RNN state) is 1 % too
+/// large. A harness that does not fail on them judges nothing.
+/// </summary>
+internal sealed unsafe class PlantedErrorKernels : VectorKernels
+{
+    private readonly VectorKernels inner = For(VectorPath.Portable);
+
+    internal override void LstmBackward(LstmStep step)
+    {
+        inner.LstmBackward(step);
+        Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
+    }
+
+    internal override void GruBackward(GruStep step)
+    {
+        inner.GruBackward(step);
+        Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
+    }
+
+    internal override void RnnBackward(RnnStep step)
+    {
+        inner.RnnBackward(step);
+        Enlarge(step.Gates, step.Hidden);
+    }
+
+    internal override void LstmForward(LstmStep step) => inner.LstmForward(step);
+
+    internal override void GruForward(GruStep step) => inner.GruForward(step);
+
+    internal override void RnnForward(RnnStep step) => inner.RnnForward(step);
+
+    internal override void Multiply(PackedMatrix weights, float* x, float* bias, float* y) =>
+        inner.Multiply(weights, x, bias, y);
+
+    internal override void OuterProduct(
+        float* left,
+        int leftStride,
+        float* right,
+        int rightStride,
+        OuterProductSize size,
+        float* scratch,
+        float* gradient
+    ) => inner.OuterProduct(left, leftStride, right, rightStride, size, scratch, gradient);
+
+    internal override void Add(float* a, float* b, int length, float* y) => inner.Add(a, b, length, y);
+
+    internal override void AddScaled(float* a, float* factor, float* lengths, float time, int length, float* y) =>
+        inner.AddScaled(a, factor, lengths, time, length, y);
+
+    internal override void Product(float* a, float* b, int length, float* y) => inner.Product(a, b, length, y);
+
+    internal override void RowSums(float* source, int stride, int rows, int steps, float* sums) =>
+        inner.RowSums(source, stride, rows, steps, sums);
+
+    private static void Enlarge(float* gate, int hidden)
+    {
+        for (var i = 0; i < hidden * Panel.Lanes; i++)
+        {
+            gate[i] *= 1.01f;
+        }
+    }
+}
