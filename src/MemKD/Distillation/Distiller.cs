@@ -34,6 +34,20 @@ public sealed record DistillationSettings
 
     /// <summary>Bytes of teacher states that may be kept in memory.</summary>
     public long TeacherMemory { get; init; } = 2L << 30;
+
+    /// <summary>
+    /// The MemKD authors' protocol (<see cref="Recipes.Authors"/>, their draw of pairs, no guard, λ constant and from
+    /// their grid), but λ is chosen on validation cases, where they chose it on test cases.
+    /// </summary>
+    /// <param name="trainCaseCount">Training cases.</param>
+    public static DistillationSettings Authors(int trainCaseCount) =>
+        new()
+        {
+            Method = new() { AuthorSampling = true, Epsilon = 0 },
+            Weight = null,
+            WeightWarmUp = 0,
+            Recipe = Recipes.Authors(trainCaseCount),
+        };
 }
 
 /// <summary>A distilled student, its control, and how they came about.</summary>
@@ -133,6 +147,12 @@ public sealed class Distiller
         );
         return new DistillationResult(results[0], results[1], weight.Value, scores);
     }
+
+    /// <summary>Trains the student alone: the same run as the control of <see cref="Run"/>, bit for bit.</summary>
+    /// <param name="cancellation">Stops the run.</param>
+    /// <param name="progress">Told the share done, 0..1, or null.</param>
+    public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
+        Train(Pool(cases), null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
 
     /// <summary>Validation AUC-PRC of a student distilled with one λ on the rest of the training cases.</summary>
     private double Validate(double weight, Action<TrainingState> report, CancellationToken cancellation)

@@ -30,6 +30,24 @@ public static class PredictionFile
         ReadOnlySpan<float> probabilities
     )
     {
+        EvaluationChecks.Probabilities(labels, probabilities, classes.Count);
+        Write(path, classes, Texts(classes, labels), probabilities);
+    }
+
+    /// <summary>The same for cases whose labels need not be classes of the model.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="classes">The class labels, K of them, at least two.</param>
+    /// <param name="labels">Label of each case as text.</param>
+    /// <param name="probabilities">[case, class].</param>
+    /// <exception cref="ArgumentException">Fewer than two classes, or not one row of probabilities a label.</exception>
+    /// <exception cref="InputException">No case, a row that is no distribution, or a path that cannot be written.</exception>
+    public static void Write(
+        string path,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string> labels,
+        ReadOnlySpan<float> probabilities
+    )
+    {
         var temporary = $"{path}.{Path.GetRandomFileName()}.part";
         try
         {
@@ -72,6 +90,24 @@ public static class PredictionFile
     )
     {
         EvaluationChecks.Probabilities(labels, probabilities, classes.Count);
+        Write(writer, classes, Texts(classes, labels), probabilities);
+    }
+
+    /// <summary>The same for cases whose labels need not be classes of the model.</summary>
+    /// <param name="writer">Where to; it is not closed.</param>
+    /// <param name="classes">The class labels, K of them, at least two.</param>
+    /// <param name="labels">Label of each case as text.</param>
+    /// <param name="probabilities">[case, class].</param>
+    /// <exception cref="ArgumentException">Fewer than two classes, or not one row of probabilities a label.</exception>
+    /// <exception cref="InputException">No case, or a row that is no distribution.</exception>
+    public static void Write(
+        TextWriter writer,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string> labels,
+        ReadOnlySpan<float> probabilities
+    )
+    {
+        EvaluationChecks.Probabilities(new int[labels.Count], probabilities, classes.Count);
         string[] fields = [.. classes.Select(Quote)];
         writer.Write("case,label,predicted");
         foreach (var label in classes)
@@ -82,13 +118,13 @@ public static class PredictionFile
 
         writer.Write('\n');
         Span<char> digits = stackalloc char[32];
-        for (var i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Count; i++)
         {
             var row = probabilities.Slice(i * fields.Length, fields.Length);
             i.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
             writer.Write(digits[..length]);
             writer.Write(',');
-            writer.Write(fields[labels[i]]);
+            writer.Write(Quote(labels[i]));
             writer.Write(',');
             writer.Write(fields[ConfusionMatrix.Decide(row)]);
             foreach (var p in row)
@@ -100,6 +136,17 @@ public static class PredictionFile
 
             writer.Write('\n');
         }
+    }
+
+    private static string[] Texts(IReadOnlyList<string> classes, ReadOnlySpan<int> labels)
+    {
+        var texts = new string[labels.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = classes[labels[i]];
+        }
+
+        return texts;
     }
 
     private static string Quote(string field) =>

@@ -54,6 +54,14 @@ public sealed record DatasetSource(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The same of one part alone: what a model was trained on.</summary>
+    public static string ContentHash(TimeSeriesDataset part)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, part);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private static void Append(IncrementalHash hash, TimeSeriesDataset data)
     {
         Append(hash, data.Cases.Count);

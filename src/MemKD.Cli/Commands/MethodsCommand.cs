@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using MemKD.Cli.Options;
+using MemKD.Cli.Output;
+using MemKD.Distillation;
+
+namespace MemKD.Cli.Commands;
+
+/// <summary><c>memkd methods</c>: the table of distillation methods.</summary>
+internal static class MethodsCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(Session session)
+    {
+        var verb = new Verb("methods", "List the distillation methods", "memkd methods", "memkd methods --json");
+        var common = new CommonOptions(verb);
+        verb.SetAction(parsed =>
+        {
+            if (common.Json(parsed))
+            {
+                session.WriteJson(
+                    new JsonObject
+                    {
+                        ["methods"] = new JsonArray([.. DistillationMethods.All.Select(m => (JsonNode)ToJson(m))]),
+                    }
+                );
+                return ExitCode.Ok;
+            }
+
+            TextTable.Write(
+                session.Out,
+                ["id", "name", "needs", "source"],
+                [.. DistillationMethods.All.Select(m => (string[])[m.Id, m.Name, m.Needs, m.Source])]
+            );
+            foreach (var method in DistillationMethods.All.Where(m => m.Parameters.Count > 0))
+            {
+                session.Out.WriteLine();
+                TextTable.Write(
+                    session.Out,
+                    [method.Id, "default", ""],
+                    [.. method.Parameters.Select(p => (string[])[p.Option, p.Default, p.Meaning])]
+                );
+            }
+
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static JsonObject ToJson(DistillationMethodRow method) =>
+        new()
+        {
+            ["id"] = method.Id,
+            ["name"] = method.Name,
+            ["source"] = method.Source,
+            ["needs"] = method.Needs,
+            ["parameters"] = new JsonArray([
+                .. method.Parameters.Select(p =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["option"] = p.Option,
+                            ["default"] = p.Default,
+                            ["meaning"] = p.Meaning,
+                        }
+                ),
+            ]),
+        };
+}

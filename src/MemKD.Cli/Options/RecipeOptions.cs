@@ -1,0 +1,135 @@
+using System.CommandLine;
+using MemKD.Training;
+
+namespace MemKD.Cli.Options;
+
+/// <summary>Changes to a recipe; what is not given stays the recipe's.</summary>
+internal sealed class RecipeOptions
+{
+    private const string NotNegative = "from 0 up";
+
+    private readonly Option<string?> protocol = ChoiceOption.Of(
+        "--protocol",
+        "Recipe to start from: ours (default), or that of the paper's authors",
+        "default",
+        "authors"
+    );
+
+    private readonly Option<long?> updates = NumberOption.Whole("--updates", "Updates of the whole run", 1);
+    private readonly Option<long?> batch = NumberOption.Whole("--batch", "Cases an update", 1, 4096);
+    private readonly Option<double?> learningRate = NumberOption.Real(
+        "--learning-rate",
+        "Highest learning rate",
+        x => x > 0,
+        "above 0"
+    );
+    private readonly Option<double?> weightDecay = NumberOption.Real(
+        "--weight-decay",
+        "Weight decay",
+        x => x >= 0,
+        NotNegative
+    );
+    private readonly Option<double?> dropout = NumberOption.Real(
+        "--dropout",
+        "Dropout between layers",
+        x => x is >= 0 and < 1,
+        "from 0 to below 1"
+    );
+    private readonly Option<double?> labelSmoothing = NumberOption.Real(
+        "--label-smoothing",
+        "Label smoothing",
+        x => x is >= 0 and < 1,
+        "from 0 to below 1"
+    );
+    private readonly Option<double?> jitter = NumberOption.Real(
+        "--jitter",
+        "Augmentation: standard deviation of noise",
+        x => x >= 0,
+        NotNegative
+    );
+    private readonly Option<double?> scaling = NumberOption.Real(
+        "--scaling",
+        "Augmentation: standard deviation of a factor around 1",
+        x => x >= 0,
+        NotNegative
+    );
+    private readonly Option<double?> slicing = NumberOption.Real(
+        "--slicing",
+        "Augmentation: largest share of the length cut away",
+        x => x is >= 0 and < 1,
+        "from 0 to below 1"
+    );
+    private readonly Option<double?> warping = NumberOption.Real(
+        "--warping",
+        "Augmentation: strength of time warping",
+        x => x is >= 0 and < 1,
+        "from 0 to below 1"
+    );
+    private readonly Option<string?> select = ChoiceOption.Of(
+        "--select",
+        "State to keep: the last one (none), or by AUC-PRC or loss on a fifth of the training cases",
+        "none",
+        "validation",
+        "validation-loss"
+    );
+    private readonly Option<long?> patience = NumberOption.Whole(
+        "--patience",
+        "End after this many updates without a better validation score; 0 never",
+        0
+    );
+
+    /// <summary>Adds them to a verb.</summary>
+    public RecipeOptions(Command verb)
+    {
+        Option[] all =
+        [
+            protocol,
+            updates,
+            batch,
+            learningRate,
+            weightDecay,
+            dropout,
+            labelSmoothing,
+            jitter,
+            scaling,
+            slicing,
+            warping,
+            select,
+            patience,
+        ];
+        foreach (var option in all)
+        {
+            verb.Add(option);
+        }
+    }
+
+    /// <summary>Whether the authors' protocol is to be followed.</summary>
+    public bool IsAuthors(ParseResult parsed) => parsed.GetValue(protocol) is "authors";
+
+    /// <summary>A recipe with the changes.</summary>
+    public TrainingRecipe Apply(TrainingRecipe recipe, ParseResult parsed) =>
+        recipe with
+        {
+            Updates = (int?)parsed.GetValue(updates) ?? recipe.Updates,
+            BatchSize = (int?)parsed.GetValue(batch) ?? recipe.BatchSize,
+            LearningRate = parsed.GetValue(learningRate) ?? recipe.LearningRate,
+            WeightDecay = parsed.GetValue(weightDecay) ?? recipe.WeightDecay,
+            Dropout = parsed.GetValue(dropout) ?? recipe.Dropout,
+            LabelSmoothing = parsed.GetValue(labelSmoothing) ?? recipe.LabelSmoothing,
+            Patience = (int?)parsed.GetValue(patience) ?? recipe.Patience,
+            Selection = parsed.GetValue(select) switch
+            {
+                null => recipe.Selection,
+                "validation" => Selection.ValidationAucPrc,
+                "validation-loss" => Selection.ValidationLoss,
+                _ => Selection.Last,
+            },
+            Augmentation = recipe.Augmentation with
+            {
+                Jitter = parsed.GetValue(jitter) ?? recipe.Augmentation.Jitter,
+                Scaling = parsed.GetValue(scaling) ?? recipe.Augmentation.Scaling,
+                Slicing = parsed.GetValue(slicing) ?? recipe.Augmentation.Slicing,
+                Warping = parsed.GetValue(warping) ?? recipe.Augmentation.Warping,
+            },
+        };
+}
