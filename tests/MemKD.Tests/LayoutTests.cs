@@ -33,9 +33,9 @@ public partial class LayoutTests
     [InlineData("MemKD/Distillation/Methods/X.cs", "using MemKD.Series;")]
     [InlineData("MemKD/Distillation/Methods/X.cs", "using Shorter = MemKD.Training;")]
     [InlineData("MemKD/Models/Safetensors/X.cs", "using MemKD.Engine;")]
-    [InlineData("MemKD/Models/X.cs", "using static MemKD.Series.TimeSeriesDataset;")]
-    [InlineData("MemKD/Models/X.cs", "class X { MemKD.Series.TimeSeriesCase? field; }")]
-    [InlineData("MemKD/Models/X.cs", "class X { Series.TimeSeriesCase? field; }")]
+    [InlineData("MemKD/Models/X.cs", "using static MemKD.Training.Recipes;")]
+    [InlineData("MemKD/Models/X.cs", "class X { MemKD.Training.Trainer? field; }")]
+    [InlineData("MemKD/Models/X.cs", "class X { Training.Trainer? field; }")]
     [InlineData("MemKD/Helpers/X.cs", "")]
     public void A_planted_import_is_found(string path, string line)
     {
@@ -48,8 +48,8 @@ public partial class LayoutTests
     [Theory]
     [InlineData("MemKD/Series/Generators/X.cs", "using MemKD.Engine.Random;")]
     [InlineData("MemKD/Models/X.cs", "using MemKD.Engine.Kernels;")]
-    [InlineData("MemKD/Models/X.cs", "// unlike MemKD.Series.TimeSeriesCase")]
-    [InlineData("MemKD/Models/X.cs", "class X { InputException? field; string Series => \"\"; }")]
+    [InlineData("MemKD/Models/X.cs", "// unlike MemKD.Training.Trainer")]
+    [InlineData("MemKD/Models/X.cs", "class X { InputException? field; string Training => \"\"; }")]
     [InlineData("MemKD.Cli/X.cs", "using MemKD.Series;")]
     public void An_allowed_import_is_not(string path, string line)
     {
