@@ -38,12 +38,16 @@ internal static class TrainCommand
             var loaded = data.Load(parsed);
             var train = loaded.RequireTrain();
             var fitted = Preparation.Fit(train, preparation.Get(parsed));
-            var start = recipe.IsAuthors(parsed) ? Recipes.Authors(train.Cases.Count) : Recipes.Teacher;
+            var authors = recipe.IsAuthors(parsed);
+            var start = authors ? Recipes.Authors(train.Cases.Count) : Recipes.Teacher;
+            var teacher = authors
+                ? Recipes.AuthorsTeacherShape(train.ChannelCount, train.Classes.Count)
+                : Recipes.TeacherShape(train.ChannelCount, train.Classes.Count);
             var run = new Run(
                 folder,
                 loaded,
                 fitted,
-                shape.Apply(Recipes.TeacherShape(train.ChannelCount, train.Classes.Count), parsed),
+                shape.Apply(teacher, parsed),
                 recipe.Apply(start, parsed),
                 common.Seed(parsed)
             );

@@ -16,9 +16,10 @@ internal sealed class ShapeOptions
         "last",
         "mean"
     );
-    private readonly Option<bool> bidirectional = new("--bidirectional")
+    private readonly Option<bool?> bidirectional = new("--bidirectional")
     {
-        Description = "Read series backwards too (such a model cannot run on a stream)",
+        Description = "Read series backwards too, true or false (true: the model cannot run on a stream)",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     /// <summary>Adds them to a verb.</summary>
@@ -58,7 +59,7 @@ internal sealed class ShapeOptions
                 "mean" => Pooling.Mean,
                 _ => Pooling.Last,
             },
-            Bidirectional = parsed.GetValue(bidirectional) || shape.Bidirectional,
+            Bidirectional = parsed.GetValue(bidirectional) ?? shape.Bidirectional,
         };
         var parameters = changed.Tensors().Sum(t => t.Shape.Aggregate(1L, (a, b) => a * b));
         return parameters <= ModelFile.MaxParameters

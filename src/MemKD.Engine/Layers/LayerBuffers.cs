@@ -15,6 +15,7 @@ internal sealed unsafe class LayerBuffers
     private readonly AlignedBuffer[] gates;
     private readonly AlignedBuffer[] cells;
     private readonly AlignedBuffer scratch;
+    private readonly AlignedBuffer reverseInputGradient;
     private readonly int scratchStride;
     private readonly int panels;
     private readonly int maxLength;
@@ -22,7 +23,13 @@ internal sealed unsafe class LayerBuffers
     private AlignedBuffer? mask;
     private bool maskActive;
 
-    internal LayerBuffers(RecurrentLayer[] directions, NetworkShape shape, int panels, int maxLength)
+    internal LayerBuffers(
+        RecurrentLayer[] directions,
+        NetworkShape shape,
+        bool hasLayerBelow,
+        int panels,
+        int maxLength
+    )
     {
         this.directions = directions;
         this.shape = shape;
@@ -37,7 +44,10 @@ internal sealed unsafe class LayerBuffers
         gates = [.. directions.Select(_ => new AlignedBuffer(checked(slots * GateStride)))];
         cells = [.. directions.Select(_ => new AlignedBuffer(shape.Cell == CellKind.Lstm ? slots * CellStride : 0))];
         scratchStride = 3 * Panel.PadRows(hidden) * Panel.Lanes;
-        scratch = new AlignedBuffer(panels * scratchStride);
+        scratch = new AlignedBuffer(panels * directions.Length * scratchStride);
+        reverseInputGradient = new AlignedBuffer(
+            hasLayerBelow && shape.Bidirectional ? checked(slots * OutputStride) : 0
+        );
     }
 
     internal int OutputStride { get; }
@@ -58,7 +68,7 @@ internal sealed unsafe class LayerBuffers
     internal LayerPanel View(SequenceBatch batch, LayerBuffers? below, int direction, int panel)
     {
         var slot = (long)panel * (batch.Length + 2);
-        var own = scratch.Pointer + (panel * scratchStride);
+        var own = scratch.Pointer + (((panel * directions.Length) + direction) * scratchStride);
         var rows = direction * hidden * Panel.Lanes;
         return new LayerPanel
         {
@@ -66,7 +76,11 @@ internal sealed unsafe class LayerBuffers
             Lengths = batch.IsUneven ? batch.LengthsOfPanel(panel) : null,
             Input = below == null ? batch.Input + (slot * batch.Stride) : below.NextInput + (slot * below.OutputStride),
             InputStride = below == null ? batch.Stride : below.OutputStride,
-            InputGradient = below == null ? null : below.OutputGradient + (slot * below.OutputStride),
+            InputGradient =
+                below == null
+                    ? null
+                    : (direction == 0 ? below.OutputGradient : reverseInputGradient.Pointer)
+                        + (slot * below.OutputStride),
             Output = Output + (slot * OutputStride) + rows,
             OutputGradient = OutputGradient + (slot * OutputStride) + rows,
             OutputStride = OutputStride,
@@ -81,20 +95,13 @@ internal sealed unsafe class LayerBuffers
     }
 
     /// <summary>Zeroes the slots before the first and after the last step; batches differ in T.</summary>
-    internal void ClearBorders(SequenceBatch batch, int panel)
+    internal void ClearBorders(SequenceBatch batch)
     {
-        var first = (long)panel * (batch.Length + 2);
-        foreach (var slot in (ReadOnlySpan<long>)[first, first + batch.Length + 1])
+        for (var panel = 0; panel < batch.PanelCount; panel++)
         {
-            new Span<float>(Output + (slot * OutputStride), OutputStride).Clear();
-            for (var d = 0; d < directions.Length; d++)
-            {
-                new Span<float>(gates[d].Pointer + (slot * GateStride), GateStride).Clear();
-                if (shape.Cell == CellKind.Lstm)
-                {
-                    new Span<float>(cells[d].Pointer + (slot * CellStride), CellStride).Clear();
-                }
-            }
+            var first = (long)panel * (batch.Length + 2);
+            ClearSlot(first);
+            ClearSlot(first + batch.Length + 1);
         }
     }
 
@@ -118,29 +125,52 @@ internal sealed unsafe class LayerBuffers
         }
     }
 
-    internal void ApplyMask(VectorKernels kernels, SequenceBatch batch, int panel)
+    internal void ApplyMask(VectorKernels kernels, SequenceBatch batch)
     {
         if (maskActive)
         {
-            Mask(kernels, batch, panel, Output, masked!.Pointer);
+            Mask(kernels, batch, Output, masked!.Pointer);
         }
     }
 
-    internal void ApplyMaskToGradient(VectorKernels kernels, SequenceBatch batch, int panel)
+    /// <summary>
+    /// Makes the gradient with respect to this layer's output whole: adds what the layer above's backward direction kept
+    /// apart (both directions run at once), and applies the mask of the forward pass.
+    /// </summary>
+    internal void CompleteGradient(VectorKernels kernels, SequenceBatch batch, LayerBuffers above)
     {
+        if (shape.Bidirectional)
+        {
+            var floats = batch.PanelCount * (batch.Length + 2) * OutputStride;
+            kernels.Add(OutputGradient, above.reverseInputGradient.Pointer, floats, OutputGradient);
+        }
+
         if (maskActive)
         {
-            Mask(kernels, batch, panel, OutputGradient, OutputGradient);
+            Mask(kernels, batch, OutputGradient, OutputGradient);
         }
     }
 
-    private void Mask(VectorKernels kernels, SequenceBatch batch, int panel, float* source, float* destination)
+    private void ClearSlot(long slot)
+    {
+        new Span<float>(Output + (slot * OutputStride), OutputStride).Clear();
+        for (var d = 0; d < directions.Length; d++)
+        {
+            new Span<float>(gates[d].Pointer + (slot * GateStride), GateStride).Clear();
+            if (shape.Cell == CellKind.Lstm)
+            {
+                new Span<float>(cells[d].Pointer + (slot * CellStride), CellStride).Clear();
+            }
+        }
+    }
+
+    private void Mask(VectorKernels kernels, SequenceBatch batch, float* source, float* destination)
     {
         var slots = batch.Length + 2;
-        for (var s = 0; s < slots; s++)
+        for (var s = 0; s < batch.PanelCount * slots; s++)
         {
-            var at = (((long)panel * slots) + s) * OutputStride;
-            kernels.Product(source + at, mask!.Pointer + (panel * OutputStride), OutputStride, destination + at);
+            var at = (long)s * OutputStride;
+            kernels.Product(source + at, mask!.Pointer + (s / slots * OutputStride), OutputStride, destination + at);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace MemKD.Engine.Layers;
 /// <summary>
 /// The activations of one network for batches up to a size, and the passes over them: <see cref="Forward"/>, then
 /// (for training) fill <see cref="LogitGradient"/>, add to <see cref="HiddenGradient"/>, and <see cref="Backward"/>.
-/// Work is split over panels and over blocks of the weight gradient; sums have a fixed order, so results do not depend
+/// Work is split over panels and directions, and over blocks of the weight gradient; sums have a fixed order, so results do not depend
 /// on the number of threads.
 /// </summary>
 public sealed unsafe class NetworkWorkspace
@@ -21,9 +21,10 @@ public sealed unsafe class NetworkWorkspace
     private readonly GradientProducts products;
     private readonly int maxCases;
     private readonly int maxLength;
-    private readonly Action<int> forwardPanel;
-    private readonly Action<int> backwardPanel;
+    private readonly Action<int> forwardPiece;
+    private readonly Action<int> backwardPiece;
     private SequenceBatch batch = null!;
+    private int current;
 
     /// <summary>Allocates room for a network's activations.</summary>
     /// <param name="network">The network.</param>
@@ -50,13 +51,13 @@ public sealed unsafe class NetworkWorkspace
         layers = new LayerBuffers[shape.LayerCount];
         for (var l = 0; l < layers.Length; l++)
         {
-            layers[l] = new LayerBuffers(network.Layers[l], shape, Panel.Count(maxCases), maxLength);
+            layers[l] = new LayerBuffers(network.Layers[l], shape, l > 0, Panel.Count(maxCases), maxLength);
         }
 
         readout = new Readout(network, kernels, maxCases);
         products = new GradientProducts(network, kernels, team, Panel.Count(maxCases) * (maxLength + 2));
-        forwardPanel = ForwardPanel;
-        backwardPanel = BackwardPanel;
+        forwardPiece = ForwardPiece;
+        backwardPiece = BackwardPiece;
     }
 
     /// <summary>Logits of the last forward pass, [case, class].</summary>
@@ -98,7 +99,13 @@ public sealed unsafe class NetworkWorkspace
             layers[^1].ClearOutputGradient(batch);
         }
 
-        team.Run(batch.PanelCount, forwardPanel);
+        for (current = 0; current < layers.Length; current++)
+        {
+            layers[current].ClearBorders(batch);
+            team.Run(batch.PanelCount * shape.DirectionCount, forwardPiece);
+            layers[current].ApplyMask(kernels, batch);
+        }
+
         readout.Forward(batch, layers[^1]);
     }
 
@@ -107,38 +114,28 @@ public sealed unsafe class NetworkWorkspace
     public void Backward(ParameterSet gradient)
     {
         readout.Backward(batch, layers[^1], gradient);
-        team.Run(batch.PanelCount, backwardPanel);
+        for (current = layers.Length - 1; current >= 0; current--)
+        {
+            team.Run(batch.PanelCount * shape.DirectionCount, backwardPiece);
+            if (current > 0)
+            {
+                layers[current - 1].CompleteGradient(kernels, batch, layers[current]);
+            }
+        }
+
         products.Accumulate(batch, layers, gradient);
     }
 
-    private void ForwardPanel(int panel)
+    private void ForwardPiece(int piece)
     {
-        for (var l = 0; l < layers.Length; l++)
-        {
-            layers[l].ClearBorders(batch, panel);
-            for (var d = 0; d < shape.DirectionCount; d++)
-            {
-                network.Layers[l][d].Forward(kernels, View(l, d, panel));
-            }
-
-            layers[l].ApplyMask(kernels, batch, panel);
-        }
+        var (panel, direction) = Math.DivRem(piece, shape.DirectionCount);
+        network.Layers[current][direction].Forward(kernels, View(current, direction, panel));
     }
 
-    private void BackwardPanel(int panel)
+    private void BackwardPiece(int piece)
     {
-        for (var l = layers.Length - 1; l >= 0; l--)
-        {
-            for (var d = 0; d < shape.DirectionCount; d++)
-            {
-                network.Layers[l][d].Backward(kernels, View(l, d, panel));
-            }
-
-            if (l > 0)
-            {
-                layers[l - 1].ApplyMaskToGradient(kernels, batch, panel);
-            }
-        }
+        var (panel, direction) = Math.DivRem(piece, shape.DirectionCount);
+        network.Layers[current][direction].Backward(kernels, View(current, direction, panel));
     }
 
     private LayerPanel View(int layer, int direction, int panel) =>

@@ -108,7 +108,7 @@ internal sealed unsafe class RecurrentLayer
 
     /// <summary>
     /// Back through time on one panel: gates become gradients of the pre-activations; the gradient with respect to
-    /// the input is written (first direction) or added (second).
+    /// the input is written.
     /// </summary>
     internal void Backward(VectorKernels kernels, in LayerPanel p)
     {
@@ -130,12 +130,7 @@ internal sealed unsafe class RecurrentLayer
 
             if (p.InputGradient != null)
             {
-                kernels.Multiply(
-                    inputTransposed,
-                    gates,
-                    reverse ? null : zeros.Pointer,
-                    p.InputGradient + ((long)slot * p.InputStride)
-                );
+                kernels.Multiply(inputTransposed, gates, zeros.Pointer, p.InputGradient + ((long)slot * p.InputStride));
             }
         }
     }
