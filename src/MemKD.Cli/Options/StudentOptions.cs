@@ -30,10 +30,10 @@ internal sealed class StudentOptions
         verb.Add(bytes);
     }
 
-    /// <summary>The student for a teacher.</summary>
+    /// <summary>The student for a teacher, by default or, where nothing else is named, the authors'.</summary>
     /// <exception cref="UsageException">More than one size.</exception>
     /// <exception cref="InputException">No student is that small.</exception>
-    public NetworkShape Get(RecurrentClassifier teacher, ParseResult parsed)
+    public NetworkShape Get(RecurrentClassifier teacher, bool authors, ParseResult parsed)
     {
         var ratio = parsed.GetValue(compression);
         var limit = parsed.GetValue(bytes);
@@ -44,7 +44,10 @@ internal sealed class StudentOptions
         }
 
         var large = teacher.Network.Shape;
-        var student = shape.Apply(Recipes.StudentShape(large.InputSize, large.ClassCount), parsed);
+        var start = authors
+            ? Recipes.AuthorsStudentShape(large.InputSize, large.ClassCount)
+            : Recipes.StudentShape(large.InputSize, large.ClassCount);
+        var student = shape.Apply(start, parsed);
         return ratio is { } r ? StudentSize.ForCompression(student, teacher.ParameterCount, r)
             : limit is { } b ? StudentSize.ForBytes(student, b)
             : student;

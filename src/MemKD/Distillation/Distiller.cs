@@ -15,13 +15,13 @@ public sealed record DistillationSettings
     public MemoryDiscrepancy.Options Method { get; init; } = new();
 
     /// <summary>The weight λ; null: chosen on validation cases from <see cref="WeightGrid"/>.</summary>
-    public double? Weight { get; init; } = 1;
+    public double? Weight { get; init; } = 30;
 
     /// <summary>Values of λ to choose from (the authors' grid).</summary>
     public IReadOnlyList<double> WeightGrid { get; init; } = [0.1, 0.5, 1, 10, 100];
 
     /// <summary>Share of the updates in which λ rises from 0; 0: λ from the first update on.</summary>
-    public double WeightWarmUp { get; init; } = 0.2;
+    public double WeightWarmUp { get; init; } = 0.5;
 
     /// <summary>The student's recipe; its augmentation makes the copies below.</summary>
     public TrainingRecipe Recipe { get; init; } = Recipes.Student;

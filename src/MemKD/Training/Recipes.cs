@@ -10,15 +10,22 @@ namespace MemKD.Training;
 public static class Recipes
 {
     /// <summary>Default recipe of a teacher.</summary>
-    public static TrainingRecipe Teacher { get; } = new();
+    public static TrainingRecipe Teacher { get; } =
+        new()
+        {
+            Updates = 1500,
+            BatchSize = 16,
+            LearningRate = 0.004,
+        };
 
     /// <summary>Default recipe of a student, alone or distilled.</summary>
     public static TrainingRecipe Student { get; } =
         new()
         {
-            Updates = 4000,
-            LearningRate = 0.01,
+            Updates = 8000,
+            LearningRate = 0.02,
             WeightDecay = 0,
+            ForgetBias = 2,
         };
 
     /// <summary>
@@ -36,11 +43,21 @@ public static class Recipes
     public static NetworkShape AuthorsTeacherShape(int channels, int classes) =>
         new(CellKind.Lstm, channels, 100, 3, classes);
 
-    /// <summary>Default architecture of a student: one LSTM layer.</summary>
+    /// <summary>Default architecture of a student: one LSTM layer, mean over time (a running mean on a stream).</summary>
     /// <param name="channels">Channels D.</param>
     /// <param name="classes">Classes K.</param>
     /// <param name="hidden">Hidden units; 8 is about 500 times smaller than the teacher.</param>
     public static NetworkShape StudentShape(int channels, int classes, int hidden = 8) =>
+        AuthorsStudentShape(channels, classes, hidden) with
+        {
+            Pooling = Pooling.Mean,
+        };
+
+    /// <summary>The MemKD authors' student: one LSTM layer, last state.</summary>
+    /// <param name="channels">Channels D.</param>
+    /// <param name="classes">Classes K.</param>
+    /// <param name="hidden">Hidden units.</param>
+    public static NetworkShape AuthorsStudentShape(int channels, int classes, int hidden = 8) =>
         new(CellKind.Lstm, channels, hidden, 1, classes);
 
     /// <summary>
