@@ -56,7 +56,7 @@ internal static class DistillCommand
                 model,
                 train,
                 test,
-                student.Get(model, parsed),
+                student.Get(model, recipe.IsAuthors(parsed), parsed),
                 settings,
                 method.Method(parsed),
                 common.Seed(parsed)
