@@ -48,31 +48,15 @@ public static class PredictionFile
         ReadOnlySpan<float> probabilities
     )
     {
-        var temporary = $"{path}.{Path.GetRandomFileName()}.part";
-        try
-        {
-            try
+        var rows = probabilities.ToArray();
+        WholeFile.Write(
+            path,
+            stream =>
             {
-                using (var writer = new StreamWriter(temporary, append: false, new UTF8Encoding()))
-                {
-                    Write(writer, classes, labels, probabilities);
-                }
-
-                File.Move(temporary, path, overwrite: true);
+                using var writer = new StreamWriter(stream, new UTF8Encoding(), leaveOpen: true);
+                Write(writer, classes, labels, rows);
             }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(
-                $"{path}: cannot write the predictions ({e.Message}); name a file in a folder that exists and can be written.",
-                e
-            );
-        }
+        );
     }
 
     /// <summary>Writes the same text to an open writer.</summary>

@@ -57,32 +57,17 @@ public static class SeriesFile
             throw new InputException($"{path}: series are written as .ts; give a name that ends with .ts or .ts.gz.");
         }
 
-        var part = path + ".part";
-        try
-        {
-            using (Stream file = File.Create(part))
-            using (var packed = IsGz(path) ? new GZipStream(file, CompressionLevel.Optimal) : file)
-            using (var writer = new StreamWriter(packed, Utf8))
+        WholeFile.Write(
+            path,
+            stream =>
             {
+                using var packed = IsGz(path)
+                    ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true)
+                    : null;
+                using var writer = new StreamWriter(packed ?? stream, Utf8, leaveOpen: true);
                 TsWriter.Write(dataset, writer);
             }
-
-            File.Move(part, path, overwrite: true);
-        }
-        catch (Exception e) when (IsFileError(e))
-        {
-            throw new InputException(
-                $"{path}: cannot be written ({e.Message.ReplaceLineEndings(" ")}); choose another place.",
-                e
-            );
-        }
-        finally
-        {
-            if (File.Exists(part))
-            {
-                File.Delete(part);
-            }
-        }
+        );
     }
 
     /// <summary>Opens a file for reading.</summary>

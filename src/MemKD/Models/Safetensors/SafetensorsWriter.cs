@@ -14,37 +14,8 @@ internal static class SafetensorsWriter
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    public static void Write(string path, SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata)
-    {
-        var temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                Write(stream, tensors, metadata);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e)
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
-            if (e is not (IOException or UnauthorizedAccessException))
-            {
-                throw;
-            }
-
-            throw new InputException(
-                $"{path}: cannot be written; check that the folder exists, may be written and has room.",
-                e
-            );
-        }
-    }
+    public static void Write(string path, SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata) =>
+        WholeFile.Write(path, stream => Write(stream, tensors, metadata));
 
     public static void Write(Stream stream, SafetensorsTensor[] tensors, KeyValuePair<string, string>[] metadata)
     {
