@@ -14,8 +14,11 @@ public sealed record DistillationSettings
     /// <summary>Parameters of the method.</summary>
     public MemoryDiscrepancy.Options Method { get; init; } = new();
 
-    /// <summary>The weight λ; null: chosen on validation cases from <see cref="WeightGrid"/>.</summary>
-    public double? Weight { get; init; } = 30;
+    /// <summary>
+    /// The weight λ; null (the default, as in the paper): chosen from <see cref="WeightGrid"/> for each data set, by the
+    /// AUC-PRC on validation cases, ties by their cross-entropy; 10 where no class has cases to hold out.
+    /// </summary>
+    public double? Weight { get; init; }
 
     /// <summary>Values of λ to choose from (the authors' grid).</summary>
     public IReadOnlyList<double> WeightGrid { get; init; } = [0.1, 0.5, 1, 10, 100];
@@ -68,6 +71,7 @@ public sealed record DistillationResult(
 /// </summary>
 public sealed class Distiller
 {
+    private const double UntunedWeight = 10;
     private readonly RecurrentNetwork teacher;
     private readonly PreparedCases cases;
     private readonly NetworkShape shape;
@@ -118,9 +122,11 @@ public sealed class Distiller
     public DistillationResult Run(CancellationToken cancellation, Action<double>? progress = null)
     {
         var pool = Pool(cases);
-        var weight = settings.Weight;
+        var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
+        var weight = settings.Weight ?? UntunedWeight;
+        var chooses = settings.Weight == null && hold.Length > 0;
         var scores = new List<(double, double)>();
-        var runs = (weight == null ? settings.WeightGrid.Count : 0) + 2;
+        var runs = (chooses ? settings.WeightGrid.Count : 0) + 2;
         var done = new double[runs];
         void Report(int run, TrainingState state)
         {
@@ -128,12 +134,24 @@ public sealed class Distiller
             progress?.Invoke(done.Sum() / runs);
         }
 
-        if (weight == null)
+        if (chooses)
         {
-            var grid = new double[settings.WeightGrid.Count];
-            team.Run(grid.Length, i => grid[i] = Validate(settings.WeightGrid[i], s => Report(i, s), cancellation));
-            scores.AddRange(settings.WeightGrid.Zip(grid));
-            weight = scores.OrderByDescending(s => s.Item2).ThenBy(s => s.Item1).First().Item1;
+            var (train, validation) = (cases.Select(learn), cases.Select(hold));
+            var grid = new ValidationScore[settings.WeightGrid.Count];
+            team.Run(
+                grid.Length,
+                i => grid[i] = Validate(train, validation, settings.WeightGrid[i], s => Report(i, s), cancellation)
+            );
+            ValidationScore? best = null;
+            for (var i = 0; i < grid.Length; i++)
+            {
+                scores.Add((settings.WeightGrid[i], grid[i].AucPrc));
+                if (grid[i].IsBetterThan(best, Selection.ValidationAucPrc))
+                {
+                    best = grid[i];
+                    weight = settings.WeightGrid[i];
+                }
+            }
         }
 
         var results = new TrainingResult[2];
@@ -145,7 +163,7 @@ public sealed class Distiller
                 results[i] = Train(pool, i == 0 ? weight : null, s => Report(runs - 2 + i, s), one, cancellation);
             }
         );
-        return new DistillationResult(results[0], results[1], weight.Value, scores);
+        return new DistillationResult(results[0], results[1], weight, scores);
     }
 
     /// <summary>Trains the student alone: the same run as the control of <see cref="Run"/>, bit for bit.</summary>
@@ -154,22 +172,23 @@ public sealed class Distiller
     public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
         Train(Pool(cases), null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
 
-    /// <summary>Validation AUC-PRC of a student distilled with one λ on the rest of the training cases.</summary>
-    private double Validate(double weight, Action<TrainingState> report, CancellationToken cancellation)
+    /// <summary>Validation score of a student distilled with one λ on the rest of the training cases.</summary>
+    private ValidationScore Validate(
+        PreparedCases train,
+        PreparedCases validation,
+        double weight,
+        Action<TrainingState> report,
+        CancellationToken cancellation
+    )
     {
         using var one = new WorkerTeam(1);
-        var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
-        if (hold.Length == 0)
-        {
-            throw new InputException(
-                "the training data have too few cases a class to choose λ on validation cases; name it with --lambda."
-            );
-        }
-
-        var validation = cases.Select(hold);
-        var result = Train(Pool(cases.Select(learn)), weight, report, one, cancellation);
+        var result = Train(Pool(train), weight, report, one, cancellation);
         var probabilities = new Inference(result.Network, one).Probabilities(validation);
-        return RankingMetrics.AucPrc(validation.Labels, probabilities, validation.ClassCount).Mean;
+        return new ValidationScore(
+            result.Updates,
+            RankingMetrics.AucPrc(validation.Labels, probabilities, validation.ClassCount).Mean,
+            ProbabilityMetrics.NegativeLogLikelihood(validation.Labels, probabilities, validation.ClassCount)
+        );
     }
 
     private PreparedCases Pool(PreparedCases originals) =>
