@@ -84,6 +84,15 @@ internal static class CommandLine
         {
             return Fail(session, ExitCode.BadInput, e.Message, e);
         }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+        {
+            return Fail(
+                session,
+                ExitCode.BadInput,
+                "the series are too long, or the batch too large, for the memory; resample with --length, or use a smaller --batch.",
+                e
+            );
+        }
         catch (OperationCanceledException e)
         {
             return Fail(session, ExitCode.Interrupted, "interrupted", e);

@@ -13,6 +13,7 @@ public sealed class WorkerTeam : IDisposable
     private int count;
     private int next;
     private int running;
+    private int busy;
     private Exception? failure;
     private volatile bool stopping;
 
@@ -48,6 +49,11 @@ public sealed class WorkerTeam : IDisposable
             return;
         }
 
+        if (Interlocked.Exchange(ref busy, 1) != 0)
+        {
+            throw new InvalidOperationException("a team does one job at a time, and no job inside another");
+        }
+
         job = piece;
         count = pieceCount;
         next = 0;
@@ -59,6 +65,7 @@ public sealed class WorkerTeam : IDisposable
         Take();
         done.Wait();
         job = null;
+        Volatile.Write(ref busy, 0);
         if (failure != null)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);

@@ -130,16 +130,6 @@ internal static class DistillCommand
         var alone = Model(result.Alone, DistillationMethods.None);
         var student = run.IsAlone ? null : Model(result.Student, run.Method);
 
-        // All weights are fixed: only now TEST is looked at.
-        var reference = run.Teacher.Probabilities(run.Test, team);
-        var comparison = new Comparison(
-            run.Method,
-            ModelScore.Of(run.Teacher, run.Test, "test", team),
-            ModelScore.Of(alone, run.Test, "test", team, reference: reference),
-            student is null ? null : ModelScore.Of(student, run.Test, "test", team, reference: reference)
-        );
-        var warnings = comparison.Warnings(result.Alone.Collapsed, student is not null && result.Student.Collapsed);
-        var report = Report(run, result, comparison, warnings, clock.Elapsed);
         run.Folder.Replace(part =>
         {
             if (student is not null)
@@ -155,13 +145,24 @@ internal static class DistillCommand
                 "history.csv",
                 TrainingHistory.ToCsv(run.IsAlone ? result.Alone : result.Student)
             );
-            RunFolder.WriteText(part, "report.json", Session.ToText(report));
             RunFolder.WriteText(
                 part,
                 "env.json",
                 Session.ToText(RunEnvironment.Describe(team.ThreadCount, run.Seed, clock.Elapsed))
             );
         });
+
+        // The weights are fixed and saved: only now TEST is looked at.
+        var reference = run.Teacher.Probabilities(run.Test, team);
+        var comparison = new Comparison(
+            run.Method,
+            ModelScore.Of(run.Teacher, run.Test, "test", team),
+            ModelScore.Of(alone, run.Test, "test", team, reference: reference),
+            student is null ? null : ModelScore.Of(student, run.Test, "test", team, reference: reference)
+        );
+        var warnings = comparison.Warnings(result.Alone.Collapsed, student is not null && result.Student.Collapsed);
+        var report = Report(run, result, comparison, warnings, clock.Elapsed);
+        run.Folder.Add(part => RunFolder.WriteText(part, "report.json", Session.ToText(report)));
         foreach (var warning in warnings)
         {
             session.Warn(warning);

@@ -21,7 +21,7 @@ internal static class TrainCommand
     {
         var verb = new Verb(
             "train",
-            "Train a classifier; by default a teacher of three LSTM layers with 100 units",
+            "Train a classifier; by default a teacher of two bidirectional GRU layers with 92 units",
             "memkd train SyntheticControl --out runs/teacher",
             "memkd train --train my_TRAIN.ts --test my_TEST.ts --out runs/mine --normalise train-channel-z",
             "memkd train CBF --out runs/gru --cell gru --hidden 64 --layers 2 --updates 2000 --seed 1 --json"
@@ -125,6 +125,7 @@ internal static class TrainCommand
                 Session.ToText(RunEnvironment.Describe(team.ThreadCount, run.Seed, clock.Elapsed))
             );
         });
+        File.Delete(run.Folder.Checkpoint);
         session.StopsCleanly = false;
 
         // The weights are fixed and saved: only now TEST is looked at.
@@ -200,6 +201,7 @@ internal static class TrainCommand
         public string Key =>
             string.Join(
                 '\n',
+                ModelOrigin.LibraryVersion,
                 DataHash,
                 Shape.ToString(),
                 RecipeJson.Write(Recipe),

@@ -72,6 +72,13 @@ internal sealed class RecipeOptions
         "validation",
         "validation-loss"
     );
+    private readonly Option<string?> optimizer = ChoiceOption.Of(
+        "--optimizer",
+        "Adam with coupled weight decay, AdamW (default), or SGD with momentum 0.9",
+        "adam",
+        "adamw",
+        "sgd"
+    );
     private readonly Option<long?> patience = NumberOption.Whole(
         "--patience",
         "End after this many updates without a better validation score; 0 never",
@@ -95,6 +102,7 @@ internal sealed class RecipeOptions
             slicing,
             warping,
             select,
+            optimizer,
             patience,
         ];
         foreach (var option in all)
@@ -107,12 +115,21 @@ internal sealed class RecipeOptions
     public bool IsAuthors(ParseResult parsed) => parsed.GetValue(protocol) is "authors";
 
     /// <summary>A recipe with the changes.</summary>
-    public TrainingRecipe Apply(TrainingRecipe recipe, ParseResult parsed) =>
-        recipe with
+    /// <exception cref="UsageException">Patience without validation cases to be patient about.</exception>
+    public TrainingRecipe Apply(TrainingRecipe recipe, ParseResult parsed)
+    {
+        var changed = recipe with
         {
             Updates = (int?)parsed.GetValue(updates) ?? recipe.Updates,
             BatchSize = (int?)parsed.GetValue(batch) ?? recipe.BatchSize,
             LearningRate = parsed.GetValue(learningRate) ?? recipe.LearningRate,
+            Optimizer = parsed.GetValue(optimizer) switch
+            {
+                null => recipe.Optimizer,
+                "adam" => OptimizerKind.Adam,
+                "sgd" => OptimizerKind.Sgd,
+                _ => OptimizerKind.AdamW,
+            },
             WeightDecay = parsed.GetValue(weightDecay) ?? recipe.WeightDecay,
             Dropout = parsed.GetValue(dropout) ?? recipe.Dropout,
             LabelSmoothing = parsed.GetValue(labelSmoothing) ?? recipe.LabelSmoothing,
@@ -132,4 +149,8 @@ internal sealed class RecipeOptions
                 Warping = parsed.GetValue(warping) ?? recipe.Augmentation.Warping,
             },
         };
+        return parsed.GetValue(patience) is null || changed.Selection != Selection.Last
+            ? changed
+            : throw new UsageException("--patience needs validation cases; add --select validation.");
+    }
 }

@@ -5,7 +5,7 @@ using MemKD.Models;
 
 namespace MemKD.Cli.Output;
 
-/// <summary>The machine behind a run, for <c>env.json</c>: nothing in it changes a result but the vector path.</summary>
+/// <summary>The machine behind a run, for <c>env.json</c>: nothing in it changes a result but the version.</summary>
 internal static class RunEnvironment
 {
     /// <summary>Collects it.</summary>

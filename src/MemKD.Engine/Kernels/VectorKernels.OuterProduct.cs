@@ -13,7 +13,7 @@ internal readonly record struct OuterProductSize(int LeftRows, int RightRows, in
     internal const int RightTile = 4;
 
     /// <summary>Floats of scratch: the right operand in tiles and one tile of the left.</summary>
-    internal int ScratchLength => (RightRows + RightTile + LeftTile) * Steps * Panel.Lanes;
+    internal int ScratchLength => checked((RightRows + RightTile + LeftTile) * Steps * Panel.Lanes);
 }
 
 // The weight gradient. Both operands are first copied into contiguous tiles (gates lie kilobytes apart from step to

@@ -42,7 +42,10 @@ internal sealed unsafe class LayerBuffers
         output = new AlignedBuffer(checked(slots * OutputStride));
         outputGradient = new AlignedBuffer(checked(slots * OutputStride));
         gates = [.. directions.Select(_ => new AlignedBuffer(checked(slots * GateStride)))];
-        cells = [.. directions.Select(_ => new AlignedBuffer(shape.Cell == CellKind.Lstm ? slots * CellStride : 0))];
+        cells =
+        [
+            .. directions.Select(_ => new AlignedBuffer(shape.Cell == CellKind.Lstm ? checked(slots * CellStride) : 0)),
+        ];
         scratchStride = 3 * Panel.PadRows(hidden) * Panel.Lanes;
         scratch = new AlignedBuffer(panels * directions.Length * scratchStride);
         reverseInputGradient = new AlignedBuffer(
@@ -117,7 +120,7 @@ internal sealed unsafe class LayerBuffers
         }
 
         mask ??= new AlignedBuffer(panels * OutputStride);
-        masked ??= new AlignedBuffer(panels * (maxLength + 2) * OutputStride);
+        masked ??= new AlignedBuffer(checked(panels * (maxLength + 2) * OutputStride));
         var keep = 1f / (1f - rate);
         foreach (ref var value in mask.Span[..(batch.PanelCount * OutputStride)])
         {

@@ -44,7 +44,11 @@ public static class DistillationMethods
             "Udayangani, Nandakishor, Palaniswami, ICASSP 2025, arXiv 2601.04264",
             "hidden states of teacher and student at every time point; any cells and sizes",
             [
-                new("--lambda", Text(Settings.Weight ?? double.NaN), "weight of the method's loss; auto chooses it"),
+                new(
+                    "--lambda",
+                    Settings.Weight is { } weight ? Text(weight) : "auto",
+                    "weight of the method's loss; auto chooses it"
+                ),
                 new("--pairs", Text(Settings.Method.PairCount), "random pairs of time points a batch (long term)"),
                 new("--short-weight", Text(Settings.Method.ShortTermWeight), "weight of consecutive pairs"),
                 new("--long-weight", Text(Settings.Method.LongTermWeight), "weight of random pairs"),

@@ -121,7 +121,6 @@ public sealed class Distiller
     /// <param name="progress">Told the share done, 0..1, or null; called from several threads.</param>
     public DistillationResult Run(CancellationToken cancellation, Action<double>? progress = null)
     {
-        var pool = Pool(cases);
         var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
         var weight = settings.Weight ?? UntunedWeight;
         var chooses = settings.Weight == null && hold.Length > 0;
@@ -160,7 +159,7 @@ public sealed class Distiller
             i =>
             {
                 using var one = new WorkerTeam(1);
-                results[i] = Train(pool, i == 0 ? weight : null, s => Report(runs - 2 + i, s), one, cancellation);
+                results[i] = Train(cases, i == 0 ? weight : null, s => Report(runs - 2 + i, s), one, cancellation);
             }
         );
         return new DistillationResult(results[0], results[1], weight, scores);
@@ -170,7 +169,7 @@ public sealed class Distiller
     /// <param name="cancellation">Stops the run.</param>
     /// <param name="progress">Told the share done, 0..1, or null.</param>
     public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
-        Train(Pool(cases), null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
+        Train(cases, null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
 
     /// <summary>Validation score of a student distilled with one λ on the rest of the training cases.</summary>
     private ValidationScore Validate(
@@ -182,7 +181,7 @@ public sealed class Distiller
     )
     {
         using var one = new WorkerTeam(1);
-        var result = Train(Pool(train), weight, report, one, cancellation);
+        var result = Train(train, weight, report, one, cancellation);
         var probabilities = new Inference(result.Network, one).Probabilities(validation);
         return new ValidationScore(
             result.Updates,
@@ -194,9 +193,9 @@ public sealed class Distiller
     private PreparedCases Pool(PreparedCases originals) =>
         AugmentedPool.Of(originals, settings.Recipe.Augmentation, settings.AugmentedCopies, seed);
 
-    /// <summary>Trains one student on a pool: distilled with a weight, or alone without one.</summary>
+    /// <summary>Trains one student: distilled with a weight, or alone without one.</summary>
     private TrainingResult Train(
-        PreparedCases pool,
+        PreparedCases originals,
         double? weight,
         Action<TrainingState> report,
         WorkerTeam one,
@@ -204,7 +203,8 @@ public sealed class Distiller
     ) =>
         new ClassifierTraining
         {
-            Cases = pool,
+            Cases = originals,
+            Grow = Pool,
             Shape = shape,
             Recipe = settings.Recipe with { Augmentation = new() },
             Seed = seed,

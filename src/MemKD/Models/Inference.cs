@@ -8,12 +8,15 @@ namespace MemKD.Models;
 /// <summary>Forward passes of a network over many cases.</summary>
 public sealed class Inference
 {
-    private const int CasesAtOnce = 32;
+    private const int MostCases = 32;
+    private const int FewestCases = 16;
+    private const int LongSeries = 500;
     private readonly RecurrentNetwork network;
     private readonly WorkerTeam team;
     private NetworkWorkspace? workspace;
     private SequenceBatch? batch;
     private int room;
+    private int casesAtOnce;
 
     /// <summary>Prepares passes of a network; buffers are kept from call to call.</summary>
     public Inference(RecurrentNetwork network, WorkerTeam team)
@@ -31,13 +34,14 @@ public sealed class Inference
         if (cases.MaxLength > room)
         {
             room = cases.MaxLength;
-            workspace = new NetworkWorkspace(network, CasesAtOnce, room, team);
-            batch = new SequenceBatch(CasesAtOnce, network.Shape.InputSize, room);
+            casesAtOnce = room > LongSeries ? FewestCases : MostCases;
+            workspace = new NetworkWorkspace(network, casesAtOnce, room, team);
+            batch = new SequenceBatch(casesAtOnce, network.Shape.InputSize, room);
         }
 
-        for (var first = 0; first < cases.Count; first += CasesAtOnce)
+        for (var first = 0; first < cases.Count; first += casesAtOnce)
         {
-            var count = Math.Min(CasesAtOnce, cases.Count - first);
+            var count = Math.Min(casesAtOnce, cases.Count - first);
             batch!.Begin(count, cases.Lengths.AsSpan(first, count).ToArray().Max());
             for (var i = 0; i < count; i++)
             {

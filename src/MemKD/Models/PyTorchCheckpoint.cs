@@ -35,15 +35,17 @@ public static class PyTorchCheckpoint
             );
         var prefix = anchor.Name[..^Anchor.Length];
         var recurrent = file.Tensor($"{prefix}weight_hh_l0");
-        var head =
-            file.Tensors.FirstOrDefault(t =>
-                !t.Name.StartsWith(prefix, StringComparison.Ordinal)
-                && t.Name.EndsWith(".weight", StringComparison.Ordinal)
-                && t.Shape.Count == 2
-            )
-            ?? throw new InputException(
-                $"{file.Name}: no linear layer ('….weight' with two dimensions) beside '{prefix}*'; save the whole classifier."
+        var heads = file
+            .Tensors.Where(t => t.Name.EndsWith(".weight", StringComparison.Ordinal) && t.Shape.Count == 2)
+            .ToArray();
+        if (heads.Length != 1)
+        {
+            throw new InputException(
+                $"{file.Name}: {heads.Length} linear layers ('….weight' with two dimensions) beside '{prefix}*'; save a classifier with exactly one."
             );
+        }
+
+        var head = heads[0];
         if (anchor.Shape.Count != 2 || recurrent.Shape.Count != 2 || recurrent.Shape[1] == 0)
         {
             throw new InputException($"{file.Name}: '{anchor.Name}' and '{recurrent.Name}' must be matrices.");

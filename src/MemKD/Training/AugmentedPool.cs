@@ -14,6 +14,7 @@ public static class AugmentedPool
     /// <param name="augmentation">How copies are changed.</param>
     /// <param name="copies">Copies of each case.</param>
     /// <param name="seed">The run's seed; stream "pool".</param>
+    /// <exception cref="InputException">More values than one array holds.</exception>
     public static PreparedCases Of(PreparedCases cases, Augmentation augmentation, int copies, ulong seed)
     {
         if (copies == 0 || augmentation.IsOff)
@@ -22,18 +23,25 @@ public static class AugmentedPool
         }
 
         var random = new SeededRandom(seed, "pool");
-        var indices = new int[cases.Count * (copies + 1)];
-        for (var i = 0; i < indices.Length; i++)
+        var total = (long)cases.Lengths.Sum(l => (long)l) * cases.ChannelCount * (copies + 1);
+        if (total > Array.MaxLength)
         {
-            indices[i] = i % cases.Count;
+            throw new InputException(
+                $"{copies} copies of {cases.Count} cases are {total} values, more than one array holds; ask for fewer copies."
+            );
         }
 
-        var all = cases.Select(indices);
-        var values = new float[indices.Sum(i => cases.Lengths[i] * cases.ChannelCount)];
+        var count = cases.Count * (copies + 1);
+        var lengths = new int[count];
+        var labels = new int[count];
+        var values = new float[total];
         var at = 0;
-        for (var i = 0; i < indices.Length; i++)
+        for (var i = 0; i < count; i++)
         {
-            var source = cases.Values(indices[i]);
+            var original = i % cases.Count;
+            lengths[i] = cases.Lengths[original];
+            labels[i] = cases.Labels[original];
+            var source = cases.Values(original);
             var target = values.AsSpan(at, source.Length);
             if (i < cases.Count)
             {
@@ -47,6 +55,6 @@ public static class AugmentedPool
             at += source.Length;
         }
 
-        return new PreparedCases(cases.ChannelCount, all.Lengths, values, all.Labels, cases.ClassCount);
+        return new PreparedCases(cases.ChannelCount, lengths, values, labels, cases.ClassCount);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MemKD.Engine;
 using MemKD.Engine.Layers;
 using MemKD.Series;
@@ -28,6 +29,9 @@ public sealed record TrainingResult(
 /// <summary>A run from prepared cases to a trained network, validation split and checkpoint included.</summary>
 public sealed class ClassifierTraining
 {
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(2);
+    private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+
     /// <summary>Prepared training cases; test cases never come here.</summary>
     public required PreparedCases Cases { get; init; }
 
@@ -39,6 +43,12 @@ public sealed class ClassifierTraining
 
     /// <summary>The run's seed.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>
+    /// Makes more of the cases that are learnt from, after validation cases have been held out (augmented copies must
+    /// never stand on both sides); null: nothing.
+    /// </summary>
+    public Func<PreparedCases, PreparedCases>? Grow { get; init; }
 
     /// <summary>Makes the objective for the cases that are learnt from; null: the labels alone.</summary>
     public Func<PreparedCases, IObjective>? Objective { get; init; }
@@ -53,8 +63,8 @@ public sealed class ClassifierTraining
     public Action<TrainingState>? Progress { get; init; }
 
     /// <summary>
-    /// Trains. When stopped, writes the checkpoint (if it has a path) and throws; a later call with the same settings
-    /// goes on from it and deletes it at the end.
+    /// Trains. Writes the checkpoint (if it has a path) every few minutes and when stopped; a later call with the same
+    /// settings goes on from it. Who saves the result deletes the checkpoint, then no crash can lose both.
     /// </summary>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     /// <exception cref="InputException">The checkpoint is of another run, or training diverged.</exception>
@@ -77,6 +87,7 @@ public sealed class ClassifierTraining
             }
         }
 
+        train = Grow?.Invoke(train) ?? train;
         var network = new RecurrentNetwork(Shape);
         var objective = Objective?.Invoke(train) ?? new LabelObjective(recipe.LabelSmoothing);
         var trainer = new Trainer(network, train, validation, recipe, objective, Seed, team);
@@ -87,17 +98,12 @@ public sealed class ClassifierTraining
 
         try
         {
-            trainer.Run(cancellation, Progress);
+            trainer.Run(cancellation, state => AfterUpdate(trainer, state));
         }
         catch (OperationCanceledException) when (CheckpointPath != null)
         {
             TrainingCheckpoint.Write(CheckpointPath, trainer, RunKey);
             throw;
-        }
-
-        if (CheckpointPath != null)
-        {
-            File.Delete(CheckpointPath);
         }
 
         var state = trainer.State;
@@ -110,6 +116,16 @@ public sealed class ClassifierTraining
             state.Scores,
             state.Losses.Count > 0 && state.Losses[^1].CrossEntropy > 0.9 * LabelEntropy(train)
         );
+    }
+
+    private void AfterUpdate(Trainer trainer, TrainingState state)
+    {
+        Progress?.Invoke(state);
+        if (CheckpointPath != null && sinceCheckpoint.Elapsed > CheckpointInterval)
+        {
+            TrainingCheckpoint.Write(CheckpointPath, trainer, RunKey);
+            sinceCheckpoint.Restart();
+        }
     }
 
     /// <summary>Cross-entropy of always answering the class frequencies.</summary>

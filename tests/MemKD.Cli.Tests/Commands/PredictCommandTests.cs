@@ -87,7 +87,7 @@ public sealed class PredictCommandTests(SharedRuns runs)
     [Fact]
     public void A_folder_that_is_not_there_cannot_get_predictions() =>
         Assert.Contains(
-            "cannot write",
+            "cannot be written",
             Cli.Run("predict", runs.Teacher, runs.Test, "--out", Path.Combine(runs.NewFolder(), "x.csv")).Fails(3),
             StringComparison.Ordinal
         );

@@ -17,7 +17,11 @@ namespace MemKD.Series;
 public sealed class Preparation
 {
     private const string Format = "memkd-preparation-1";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+    };
 
     private readonly double[] means;
     private readonly double[] deviations;
