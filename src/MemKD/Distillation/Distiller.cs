@@ -133,6 +133,11 @@ public sealed class Distiller
             var grid = new double[settings.WeightGrid.Count];
             team.Run(grid.Length, i => grid[i] = Validate(settings.WeightGrid[i], s => Report(i, s), cancellation));
             scores.AddRange(settings.WeightGrid.Zip(grid));
+            if (grid.All(double.IsNegativeInfinity))
+            {
+                throw new InputException("training diverged under every λ of the grid; lower the learning rate.");
+            }
+
             weight = scores.OrderByDescending(s => s.Item2).ThenBy(s => s.Item1).First().Item1;
         }
 
@@ -167,7 +172,17 @@ public sealed class Distiller
         }
 
         var validation = cases.Select(hold);
-        var result = Train(Pool(cases.Select(learn)), weight, report, one, cancellation);
+        TrainingResult result;
+        try
+        {
+            result = Train(Pool(cases.Select(learn)), weight, report, one, cancellation);
+        }
+        catch (InputException)
+        {
+            // Training diverged under this λ: it is the worst of the grid, not the end of the search.
+            return double.NegativeInfinity;
+        }
+
         var probabilities = new Inference(result.Network, one).Probabilities(validation);
         return RankingMetrics.AucPrc(validation.Labels, probabilities, validation.ClassCount).Mean;
     }
