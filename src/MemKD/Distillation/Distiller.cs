@@ -136,7 +136,7 @@ public sealed class Distiller
         if (chooses)
         {
             var (train, validation) = (cases.Select(learn), cases.Select(hold));
-            var grid = new ValidationScore[settings.WeightGrid.Count];
+            var grid = new ValidationScore?[settings.WeightGrid.Count];
             team.Run(
                 grid.Length,
                 i => grid[i] = Validate(train, validation, settings.WeightGrid[i], s => Report(i, s), cancellation)
@@ -144,12 +144,17 @@ public sealed class Distiller
             ValidationScore? best = null;
             for (var i = 0; i < grid.Length; i++)
             {
-                scores.Add((settings.WeightGrid[i], grid[i].AucPrc));
-                if (grid[i].IsBetterThan(best, Selection.ValidationAucPrc))
+                scores.Add((settings.WeightGrid[i], grid[i]?.AucPrc ?? double.NaN));
+                if (grid[i]?.IsBetterThan(best, Selection.ValidationAucPrc) == true)
                 {
                     best = grid[i];
                     weight = settings.WeightGrid[i];
                 }
+            }
+
+            if (best == null)
+            {
+                throw new InputException("training diverged under every λ of the grid; lower the learning rate.");
             }
         }
 
@@ -171,8 +176,8 @@ public sealed class Distiller
     public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
         Train(cases, null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
 
-    /// <summary>Validation score of a student distilled with one λ on the rest of the training cases.</summary>
-    private ValidationScore Validate(
+    /// <summary>Validation score of a student distilled with one λ on the rest of the training cases; null: diverged.</summary>
+    private ValidationScore? Validate(
         PreparedCases train,
         PreparedCases validation,
         double weight,
@@ -181,7 +186,16 @@ public sealed class Distiller
     )
     {
         using var one = new WorkerTeam(1);
-        var result = Train(train, weight, report, one, cancellation);
+        TrainingResult result;
+        try
+        {
+            result = Train(train, weight, report, one, cancellation);
+        }
+        catch (InputException)
+        {
+            return null; // training diverged under this λ: it cannot be chosen, and the search goes on
+        }
+
         var probabilities = new Inference(result.Network, one).Probabilities(validation);
         return new ValidationScore(
             result.Updates,

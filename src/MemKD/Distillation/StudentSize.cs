@@ -1,5 +1,6 @@
 using System.Globalization;
 using MemKD.Engine.Layers;
+using MemKD.Models;
 
 namespace MemKD.Distillation;
 
@@ -28,6 +29,8 @@ public static class StudentSize
 
     private static NetworkShape Largest(NetworkShape student, long limit, string wish)
     {
+        // A larger model file would not be read again.
+        limit = Math.Min(limit, ModelFile.MaxParameters);
         var best = 0;
         for (var hidden = 1; hidden <= LargestHidden; hidden++)
         {

@@ -67,7 +67,11 @@ public static class ModelFile
         }
 
         CheckShape(file.Name, shape);
-        if (classes.Length != shape.ClassCount || classes.Distinct(StringComparer.Ordinal).Count() != classes.Length)
+        if (
+            classes.Length != shape.ClassCount
+            || classes.Contains(null)
+            || classes.Distinct(StringComparer.Ordinal).Count() != classes.Length
+        )
         {
             throw new InputException(
                 $"{file.Name}: {classes.Length} class labels (each must be distinct) for {shape.ClassCount} outputs; the file is damaged, export the model again."
@@ -160,7 +164,7 @@ public static class ModelFile
         catch (JsonException e)
         {
             throw new InputException(
-                $"{file.Name}: metadata '{key}' is not valid ({e.Message.Split('.')[0]}); the file is damaged, export the model again.",
+                $"{file.Name}: metadata '{key}' is not what MemKD writes (line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}); the file is damaged, export the model again.",
                 e
             );
         }
@@ -173,7 +177,10 @@ public static class ModelFile
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UseStringEnumConverter = true
+    UseStringEnumConverter = true,
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(NetworkShape))]
 [JsonSerializable(typeof(string[]))]

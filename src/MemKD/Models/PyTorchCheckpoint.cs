@@ -85,14 +85,35 @@ public static class PyTorchCheckpoint
             );
         }
 
-        var network = ModelFile.ReadNetwork(
-            file,
-            shape,
-            name =>
-                name.StartsWith("rnn.", StringComparison.Ordinal)
-                    ? prefix + name["rnn.".Length..]
-                    : head.Name[..^"weight".Length] + name["fc.".Length..]
-        );
+        if (labels.Distinct(StringComparer.Ordinal).Count() != labels.Count)
+        {
+            throw new InputException($"{file.Name}: a class label is given twice; give each output its own.");
+        }
+
+        if (preparation.ChannelCount != shape.InputSize)
+        {
+            throw new InputException(
+                $"{file.Name}: the network takes {shape.InputSize} channels, the preparation gives {preparation.ChannelCount}; use data with the channels it was trained on."
+            );
+        }
+
+        string NameOf(string name) =>
+            name.StartsWith("rnn.", StringComparison.Ordinal)
+                ? prefix + name["rnn.".Length..]
+                : head.Name[..^"weight".Length] + name["fc.".Length..];
+        var network = ModelFile.ReadNetwork(file, shape, NameOf);
+        RefuseOtherTensors(file, [.. shape.Tensors().Select(t => NameOf(t.Name))]);
         return new RecurrentClassifier(network, labels, preparation, new ModelOrigin { Method = "pytorch" });
+    }
+
+    /// <summary>A tensor that is not read (a second layer of the head, a normalisation) would change the answers.</summary>
+    private static void RefuseOtherTensors(SafetensorsFile file, HashSet<string> known)
+    {
+        if (file.Tensors.FirstOrDefault(t => !known.Contains(t.Name)) is { } other)
+        {
+            throw new InputException(
+                $"{file.Name}: tensor {SafetensorsHeader.Quote(other.Name)} belongs to neither the recurrent module nor the linear layer; only torch.nn.LSTM, GRU or RNN with one torch.nn.Linear can be read."
+            );
+        }
     }
 }

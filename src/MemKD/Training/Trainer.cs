@@ -179,6 +179,16 @@ public sealed class Trainer
         {
             LoadAverage();
         }
+
+        foreach (var value in Network.Parameters.Values)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new InputException(
+                    $"training diverged in the last of {State.Update} updates (weights are not finite); lower the learning rate or the distillation weight."
+                );
+            }
+        }
     }
 
     private void LoadAverage()

@@ -72,10 +72,15 @@ public static class TrainingCheckpoint
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: the checkpoint is damaged; delete it to start again.", e);
+            throw Damaged(path, e);
         }
 
         var state = trainer.State;
+        if (!CanGoOn(counters, state))
+        {
+            throw Damaged(path);
+        }
+
         if (counters.Best != null)
         {
             state.BestParameters = trainer.Network.Parameters.ZerosLike();
@@ -95,6 +100,22 @@ public static class TrainingCheckpoint
         state.DropoutRandom = SeededRandom.FromState(counters.Dropout);
         state.ObjectiveRandom = SeededRandom.FromState(counters.Objective);
         state.Restore(counters.Losses, counters.Scores, counters.Pending);
+    }
+
+    private static InputException Damaged(string path, Exception? cause = null) =>
+        new($"{path}: the checkpoint is damaged; delete it to start again.", cause);
+
+    /// <summary>Whether the numbers can be those of a run over as many cases.</summary>
+    private static bool CanGoOn(Counters counters, TrainingState fresh)
+    {
+        var cases = fresh.Sampler.GetState().Order.Length;
+        ulong[][] generators = [counters.Batches, counters.Augmentation, counters.Dropout, counters.Objective];
+        return counters is { Update: >= 0, OptimizerUpdates: >= 0, Next: >= 0 }
+            && counters.Next <= cases
+            && counters.Order.Order().SequenceEqual(Enumerable.Range(0, cases))
+            && generators.All(g => g.Length == 4 && g.Any(word => word != 0))
+            && counters.Losses.All(l => l != null)
+            && counters.Scores.All(s => s != null);
     }
 
     private static IEnumerable<(string Name, ParameterSet Values)> Blocks(Trainer trainer, ParameterSet? best)
@@ -132,6 +153,10 @@ public static class TrainingCheckpoint
     );
 }
 
-[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(TrainingCheckpoint.Counters))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

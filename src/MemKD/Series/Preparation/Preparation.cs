@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MemKD.Series;
 
@@ -143,7 +144,7 @@ public sealed class Preparation
         catch (JsonException e)
         {
             throw new InputException(
-                $"the preparation is not valid JSON (line {e.LineNumber + 1}, path {e.Path}); prepare the training data again.",
+                $"the preparation is not valid JSON (line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}); prepare the training data again.",
                 e
             );
         }
@@ -254,6 +255,7 @@ public sealed class Preparation
         double[] ChannelDeviations
     )
     {
+        [JsonIgnore]
         public bool IsValid =>
             string.Equals(Format, Preparation.Format, StringComparison.Ordinal)
             && Normalization is Normalization.Raw or Normalization.SeriesZ or Normalization.TrainChannelZ
