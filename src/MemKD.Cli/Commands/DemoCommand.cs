@@ -15,7 +15,7 @@ namespace MemKD.Cli.Commands;
 internal static class DemoCommand
 {
     private const string Dataset = "SyntheticControl";
-    private static readonly Budget Usual = new(TeacherUpdates: 500, StudentUpdates: 3000);
+    private static readonly Budget Usual = new(Recipes.Teacher.Updates, Recipes.Student.Updates);
 
     /// <summary>The verb.</summary>
     public static Command Create(Session session)
