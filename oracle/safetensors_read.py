@@ -132,7 +132,8 @@ def show(path):
     json.dump({"aligned": aligned, "metadata": metadata, "tensors": rows}, sys.stdout)
 
 
-if sys.argv[1] == "--verdicts":
-    verdicts(sys.argv[2])
-else:
-    show(sys.argv[1])
+if __name__ == "__main__":
+    if sys.argv[1] == "--verdicts":
+        verdicts(sys.argv[2])
+    else:
+        show(sys.argv[1])

@@ -10,7 +10,7 @@ namespace MemKD.Tests.Models;
 
 public sealed class ModelFileFuzzTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Iterations = 2500;
+    private const int Iterations = 2000;
 
     private static readonly string[] Fragments =
     [

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace MemKD.Tests.Models.Safetensors;
 
-/// <summary>Runs a script of oracle/ that needs Python's standard library only.</summary>
+/// <summary>Runs a script of oracle/.</summary>
 internal static class PythonScript
 {
     /// <summary>
-    /// The script's output. Skips the test when there is no Python (fails instead with MEMKD_REQUIRE_TOOLS=1);
-    /// fails it when the script does.
+    /// The script's output. Skips the test when there is no Python, or when the script ends with code 77 because a module
+    /// is missing (fails instead with MEMKD_REQUIRE_TOOLS=1); fails it when the script does.
     /// </summary>
     public static string Run(string script, params string[] arguments)
     {
@@ -25,11 +25,7 @@ internal static class PythonScript
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.False(
-                string.Equals(Environment.GetEnvironmentVariable("MEMKD_REQUIRE_TOOLS"), "1", StringComparison.Ordinal),
-                "python3 is missing and MEMKD_REQUIRE_TOOLS is set."
-            );
-            Assert.Skip("python3 is missing.");
+            Missing("python3 is missing.");
             throw;
         }
 
@@ -38,8 +34,22 @@ internal static class PythonScript
             var errors = process.StandardError.ReadToEndAsync();
             var text = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
+            if (process.ExitCode == 77)
+            {
+                Missing(errors.GetAwaiter().GetResult());
+            }
+
             Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
             return text;
         }
+    }
+
+    private static void Missing(string reason)
+    {
+        Assert.False(
+            string.Equals(Environment.GetEnvironmentVariable("MEMKD_REQUIRE_TOOLS"), "1", StringComparison.Ordinal),
+            $"{reason} MEMKD_REQUIRE_TOOLS is set."
+        );
+        Assert.Skip(reason);
     }
 }
