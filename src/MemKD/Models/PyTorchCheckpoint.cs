@@ -40,8 +40,9 @@ public static class PyTorchCheckpoint
             .ToArray();
         if (heads.Length != 1)
         {
+            var found = heads.Length == 0 ? "no linear layer" : string.Join(", ", heads.Select(h => $"'{h.Name}'"));
             throw new InputException(
-                $"{file.Name}: {heads.Length} linear layers ('….weight' with two dimensions) beside '{prefix}*'; save a classifier with exactly one."
+                $"{file.Name}: {found} where one linear layer ('….weight' with two dimensions) must stand beside '{prefix}*'; save a classifier with exactly one."
             );
         }
 

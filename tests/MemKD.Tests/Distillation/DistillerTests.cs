@@ -107,7 +107,7 @@ public class DistillerTests
 
         Assert.Equal(0.1, result.Weight);
         Assert.Equal([1e300, 1e7, 0.1], result.WeightScores.Select(s => s.Weight));
-        Assert.Equal(double.NegativeInfinity, result.WeightScores[0].AucPrc);
+        Assert.Equal(double.NaN, result.WeightScores[0].AucPrc);
         Assert.InRange(result.WeightScores[2].AucPrc, 0.6, 1);
         Assert.All(shares, s => Assert.InRange(s, 0, 1));
         Assert.Equal(Run(settings with { Weight = 0.1 }).Student.Bits(), result.Student.Bits());
@@ -137,16 +137,17 @@ public class DistillerTests
     }
 
     [Fact]
-    public void Too_few_cases_to_choose_a_weight_or_no_weight_that_works_is_said()
+    public void With_too_few_cases_to_choose_the_weight_is_10_and_that_no_weight_works_is_said()
     {
         using var team = new WorkerTeam(2);
         var settings = Settings with { Weight = null };
         var few = new Distiller(Teacher, Cases.Select([0, 1, 2]), Student, settings, 4, team);
-        var refusal = Assert.Throws<InputException>(() => few.Run(CancellationToken.None));
-        Assert.Contains("--lambda", refusal.Message, StringComparison.Ordinal);
+        var untuned = few.Run(CancellationToken.None);
+        Assert.Equal(10, untuned.Weight);
+        Assert.Empty(untuned.WeightScores);
 
         var absurd = settings with { WeightGrid = [1e300, 1e305], WeightWarmUp = 0 };
-        refusal = Assert.Throws<InputException>(() => Run(absurd));
+        var refusal = Assert.Throws<InputException>(() => Run(absurd));
         Assert.Contains("diverged", refusal.Message, StringComparison.Ordinal);
     }
 
