@@ -107,7 +107,7 @@ public class DistillerTests
 
         Assert.Equal(0.1, result.Weight);
         Assert.Equal([1e300, 1e7, 0.1], result.WeightScores.Select(s => s.Weight));
-        Assert.Equal(double.NegativeInfinity, result.WeightScores[0].AucPrc);
+        Assert.Equal(double.NaN, result.WeightScores[0].AucPrc);
         Assert.InRange(result.WeightScores[2].AucPrc, 0.6, 1);
         Assert.All(shares, s => Assert.InRange(s, 0, 1));
         Assert.Equal(Run(settings with { Weight = 0.1 }).Student.Bits(), result.Student.Bits());
@@ -137,17 +137,37 @@ public class DistillerTests
     }
 
     [Fact]
-    public void Too_few_cases_to_choose_a_weight_or_no_weight_that_works_is_said()
+    public void With_too_few_cases_to_hold_some_out_the_weight_that_needs_no_choice_is_taken()
     {
         using var team = new WorkerTeam(2);
         var settings = Settings with { Weight = null };
         var few = new Distiller(Teacher, Cases.Select([0, 1, 2]), Student, settings, 4, team);
-        var refusal = Assert.Throws<InputException>(() => few.Run(CancellationToken.None));
-        Assert.Contains("--lambda", refusal.Message, StringComparison.Ordinal);
+        var result = few.Run(CancellationToken.None);
 
-        var absurd = settings with { WeightGrid = [1e300, 1e305], WeightWarmUp = 0 };
-        refusal = Assert.Throws<InputException>(() => Run(absurd));
+        Assert.Equal(10, result.Weight);
+        Assert.Empty(result.WeightScores);
+    }
+
+    [Fact]
+    public void A_grid_under_which_every_run_diverges_is_refused()
+    {
+        var absurd = Settings with { Weight = null, WeightGrid = [1e300, 1e305], WeightWarmUp = 0 };
+        var refusal = Assert.Throws<InputException>(() => Run(absurd));
+
         Assert.Contains("diverged", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_score_alike_are_decided_by_the_first_of_the_grid()
+    {
+        // Two names of one number: everything is equal.
+        var settings = Settings with
+        {
+            Weight = null,
+            WeightGrid = [0.0, -0.0],
+        };
+
+        Assert.False(double.IsNegative(Run(settings).Weight));
     }
 
     [Theory]
