@@ -151,6 +151,19 @@ public class DistillerTests
         Assert.Contains("diverged", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Weights_that_score_alike_are_decided_by_the_first_of_the_grid()
+    {
+        // Two names of one number: everything is equal.
+        var settings = Settings with
+        {
+            Weight = null,
+            WeightGrid = [0.0, -0.0],
+        };
+
+        Assert.False(double.IsNegative(Run(settings).Weight));
+    }
+
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 3)]

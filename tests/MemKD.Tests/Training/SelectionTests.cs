@@ -59,6 +59,34 @@ public class SelectionTests
     }
 
     [Fact]
+    public void Copies_are_made_of_the_cases_that_are_learnt_from_alone()
+    {
+        var cases = SmallRun.Ramps(40, noise: 2);
+        var grown = new List<PreparedCases>();
+        var run = new ClassifierTraining
+        {
+            Cases = cases,
+            Shape = new NetworkShape(CellKind.Lstm, 1, 4, 1, 2),
+            Recipe = Recipe with { Updates = 10, Selection = Selection.ValidationLoss },
+            Seed = 3,
+            Grow = learnt =>
+            {
+                grown.Add(learnt);
+                return AugmentedPool.Of(learnt, new Augmentation { Jitter = 1 }, 3, 3);
+            },
+        };
+        var (learn, _) = StratifiedSplit.Split(cases.Labels, Recipe.ValidationFraction, seed: 3);
+        var expected = cases.Select(learn);
+
+        Assert.Equal(2, run.Train().Scores.Count);
+        Assert.Equal(expected.Count, grown.Single().Count);
+        Assert.All(
+            Enumerable.Range(0, expected.Count),
+            i => Assert.Equal(expected.Values(i).ToArray(), grown[0].Values(i).ToArray())
+        );
+    }
+
+    [Fact]
     public void Patience_ends_the_run_so_many_updates_after_the_best_score()
     {
         var recipe = Recipe with { Selection = Selection.ValidationLoss, Patience = 25 };
