@@ -9,37 +9,6 @@ namespace MemKD.Engine.Kernels;
 // Backward  da_n = dh·(1−z)·(1−n²);  da_z = dh·(h'−n)·z(1−z);  da_r = da_n·m·r(1−r);  dm = da_n·r;  dh' gets dh·z
 // Ends      As in LstmCell: an ended case copies h, has da = dm = 0, and passes dh on.
 
-/// <summary>Pointers of one GRU step on one panel.</summary>
-internal readonly unsafe struct GruStep
-{
-    /// <summary>Hidden units.</summary>
-    internal int Hidden { get; init; }
-
-    /// <summary>This step's time, compared with <see cref="Lengths"/>.</summary>
-    internal float Time { get; init; }
-
-    /// <summary>Length of each lane's case as float [16], or null when all are full.</summary>
-    internal float* Lengths { get; init; }
-
-    /// <summary>
-    /// [4H][16]. Forward: pre-activations of r, z, the input part of n, and m; out r, z, n, m. Backward: those in,
-    /// da_r, da_z, da_n, dm out.
-    /// </summary>
-    internal float* Gates { get; init; }
-
-    /// <summary>h of the step before [H][16].</summary>
-    internal float* PreviousHidden { get; init; }
-
-    /// <summary>h of this step [H][16]: forward out.</summary>
-    internal float* Output { get; init; }
-
-    /// <summary>Backward: gradient with respect to h of this step, all sources added [H][16].</summary>
-    internal float* HiddenGradient { get; init; }
-
-    /// <summary>Backward: the part of dh that reaches the step before past the gates [H][16].</summary>
-    internal float* PassedGradient { get; init; }
-}
-
 /// <summary>The GRU cell, slow and plain: the truth that the vector kernels are tested against.</summary>
 internal static class GruCell
 {

@@ -12,45 +12,6 @@ namespace MemKD.Engine.Kernels;
 // Ends      A case of length n keeps its state from step n on: there (Time ≥ Length) h and c are copied, da = 0 and
 //           dh, dc pass to the step before unchanged.
 
-/// <summary>Pointers of one LSTM step on one panel.</summary>
-internal readonly unsafe struct LstmStep
-{
-    /// <summary>Hidden units.</summary>
-    internal int Hidden { get; init; }
-
-    /// <summary>This step's time, compared with <see cref="Lengths"/>.</summary>
-    internal float Time { get; init; }
-
-    /// <summary>Length of each lane's case as float [16], or null when all are full.</summary>
-    internal float* Lengths { get; init; }
-
-    /// <summary>[4H][16]. Forward: pre-activations in, activated gates out. Backward: gates in, da out.</summary>
-    internal float* Gates { get; init; }
-
-    /// <summary>h of the step before [H][16]; forward, only read where a case has ended.</summary>
-    internal float* PreviousHidden { get; init; }
-
-    /// <summary>c of the step before [H][16].</summary>
-    internal float* PreviousCell { get; init; }
-
-    /// <summary>c of this step [H][16]: forward out, backward in.</summary>
-    internal float* Cell { get; init; }
-
-    /// <summary>h of this step [H][16]: forward out.</summary>
-    internal float* Output { get; init; }
-
-    /// <summary>Backward: gradient with respect to h of this step, all sources added [H][16].</summary>
-    internal float* HiddenGradient { get; init; }
-
-    /// <summary>Backward: dc, in from the step after, out for the step before [H][16].</summary>
-    internal float* CellGradient { get; init; }
-
-    /// <summary>
-    /// Backward: the part of dh that passes by the gates to the step before [H][16]; zero unless the case has ended.
-    /// </summary>
-    internal float* PassedGradient { get; init; }
-}
-
 /// <summary>The LSTM cell, slow and plain: the truth that the vector kernels are tested against.</summary>
 internal static class LstmCell
 {

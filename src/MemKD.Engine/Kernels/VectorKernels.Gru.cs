@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void GruForward(GruStep step)
+    internal override void GruForward(CellStep step)
     {
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -27,7 +27,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void GruBackward(GruStep step)
+    internal override void GruBackward(CellStep step)
     {
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;

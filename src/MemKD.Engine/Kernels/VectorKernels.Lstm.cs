@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void LstmForward(LstmStep step)
+    internal override void LstmForward(CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -32,7 +32,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void LstmBackward(LstmStep step)
+    internal override void LstmBackward(CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var gates = step.Gates;

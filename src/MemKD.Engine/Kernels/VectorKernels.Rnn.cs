@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void RnnForward(RnnStep step)
+    internal override void RnnForward(CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var time = S.Broadcast(step.Time);
@@ -20,7 +20,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void RnnBackward(RnnStep step)
+    internal override void RnnBackward(CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var one = S.Broadcast(1f);

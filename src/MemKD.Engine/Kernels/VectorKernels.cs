@@ -32,22 +32,22 @@ internal abstract unsafe class VectorKernels
     internal abstract void Multiply(PackedMatrix weights, float* x, float* bias, float* y);
 
     /// <summary>LSTM gates and state of one time step; see <see cref="LstmCell"/>.</summary>
-    internal abstract void LstmForward(LstmStep step);
+    internal abstract void LstmForward(CellStep step);
 
     /// <summary>Gradient of <see cref="LstmForward"/>; see <see cref="LstmCell"/>.</summary>
-    internal abstract void LstmBackward(LstmStep step);
+    internal abstract void LstmBackward(CellStep step);
 
     /// <summary>GRU gates and state of one time step; see <see cref="GruCell"/>.</summary>
-    internal abstract void GruForward(GruStep step);
+    internal abstract void GruForward(CellStep step);
 
     /// <summary>Gradient of <see cref="GruForward"/>; see <see cref="GruCell"/>.</summary>
-    internal abstract void GruBackward(GruStep step);
+    internal abstract void GruBackward(CellStep step);
 
     /// <summary>Plain tanh RNN, one time step; see <see cref="RnnCell"/>.</summary>
-    internal abstract void RnnForward(RnnStep step);
+    internal abstract void RnnForward(CellStep step);
 
     /// <summary>Gradient of <see cref="RnnForward"/>; see <see cref="RnnCell"/>.</summary>
-    internal abstract void RnnBackward(RnnStep step);
+    internal abstract void RnnBackward(CellStep step);
 
     /// <summary>
     /// gradient[a, b] += Σ over steps and lanes of left[step][a]·right[step][b].

@@ -171,76 +171,39 @@ internal sealed unsafe class RecurrentLayer
         var output = p.Output + ((long)slot * p.OutputStride);
         var previous = p.Output + ((long)before * p.OutputStride);
         var time = (float)(slot - 1);
-        switch (shape.Cell)
+        var step = new CellStep
         {
-            case CellKind.Lstm:
-                var lstm = new LstmStep
-                {
-                    Hidden = hidden,
-                    Time = time,
-                    Lengths = p.Lengths,
-                    Gates = gates,
-                    PreviousHidden = previous,
-                    PreviousCell = p.Cell + ((long)before * p.CellStride),
-                    Cell = p.Cell + ((long)slot * p.CellStride),
-                    Output = output,
-                    HiddenGradient = p.HiddenGradient,
-                    CellGradient = p.CellGradient,
-                    PassedGradient = p.Carry,
-                };
-                if (forward)
-                {
-                    kernels.LstmForward(lstm);
-                }
-                else
-                {
-                    kernels.LstmBackward(lstm);
-                }
-
+            Hidden = hidden,
+            Time = time,
+            Lengths = p.Lengths,
+            Gates = gates,
+            PreviousHidden = previous,
+            PreviousCell = p.Cell + ((long)before * p.CellStride),
+            Cell = p.Cell + ((long)slot * p.CellStride),
+            Output = output,
+            HiddenGradient = p.HiddenGradient,
+            CellGradient = p.CellGradient,
+            PassedGradient = p.Carry,
+        };
+        switch (shape.Cell, forward)
+        {
+            case (CellKind.Lstm, true):
+                kernels.LstmForward(step);
                 break;
-            case CellKind.Gru:
-                var gru = new GruStep
-                {
-                    Hidden = hidden,
-                    Time = time,
-                    Lengths = p.Lengths,
-                    Gates = gates,
-                    PreviousHidden = previous,
-                    Output = output,
-                    HiddenGradient = p.HiddenGradient,
-                    PassedGradient = p.Carry,
-                };
-                if (forward)
-                {
-                    kernels.GruForward(gru);
-                }
-                else
-                {
-                    kernels.GruBackward(gru);
-                }
-
+            case (CellKind.Lstm, false):
+                kernels.LstmBackward(step);
+                break;
+            case (CellKind.Gru, true):
+                kernels.GruForward(step);
+                break;
+            case (CellKind.Gru, false):
+                kernels.GruBackward(step);
+                break;
+            case (_, true):
+                kernels.RnnForward(step);
                 break;
             default:
-                var rnn = new RnnStep
-                {
-                    Hidden = hidden,
-                    Time = time,
-                    Lengths = p.Lengths,
-                    Gates = gates,
-                    PreviousHidden = previous,
-                    Output = output,
-                    HiddenGradient = p.HiddenGradient,
-                    PassedGradient = p.Carry,
-                };
-                if (forward)
-                {
-                    kernels.RnnForward(rnn);
-                }
-                else
-                {
-                    kernels.RnnBackward(rnn);
-                }
-
+                kernels.RnnBackward(step);
                 break;
         }
     }

@@ -11,29 +11,29 @@ internal sealed unsafe class PlantedErrorKernels : VectorKernels
 {
     private readonly VectorKernels inner = For(VectorPath.Portable);
 
-    internal override void LstmBackward(LstmStep step)
+    internal override void LstmBackward(CellStep step)
     {
         inner.LstmBackward(step);
         Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
     }
 
-    internal override void GruBackward(GruStep step)
+    internal override void GruBackward(CellStep step)
     {
         inner.GruBackward(step);
         Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
     }
 
-    internal override void RnnBackward(RnnStep step)
+    internal override void RnnBackward(CellStep step)
     {
         inner.RnnBackward(step);
         Enlarge(step.Gates, step.Hidden);
     }
 
-    internal override void LstmForward(LstmStep step) => inner.LstmForward(step);
+    internal override void LstmForward(CellStep step) => inner.LstmForward(step);
 
-    internal override void GruForward(GruStep step) => inner.GruForward(step);
+    internal override void GruForward(CellStep step) => inner.GruForward(step);
 
-    internal override void RnnForward(RnnStep step) => inner.RnnForward(step);
+    internal override void RnnForward(CellStep step) => inner.RnnForward(step);
 
     internal override void Multiply(PackedMatrix weights, float* x, float* bias, float* y) =>
         inner.Multiply(weights, x, bias, y);
