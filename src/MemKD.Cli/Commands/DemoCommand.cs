@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using MemKD.Cli.Options;
 using MemKD.Cli.Output;
 using MemKD.Distillation;
+using MemKD.Distillation.Methods;
 using MemKD.Engine;
 using MemKD.Models;
 using MemKD.Series;
@@ -91,10 +92,10 @@ internal static class DemoCommand
             report => distiller.Run(session.Stop, report)
         );
         var comparison = new Comparison(
-            DistillationMethods.MemKd,
+            MemoryDiscrepancy.Row.Id,
             ModelScore.Of(teacher, split.Test, "test", team),
             ModelScore.Of(Model(result.Alone, DistillationMethods.None), split.Test, "test", team),
-            ModelScore.Of(Model(result.Student, DistillationMethods.MemKd), split.Test, "test", team)
+            ModelScore.Of(Model(result.Student, MemoryDiscrepancy.Row.Id), split.Test, "test", team)
         );
         if (json)
         {

@@ -24,7 +24,8 @@ internal static class DistillCommand
             "memkd distill SyntheticControl --teacher runs/teacher --out runs/student",
             "memkd distill SyntheticControl --teacher runs/teacher --out runs/small --bytes 1024 --lambda auto",
             "memkd distill --train my_TRAIN.ts --test my_TEST.ts --teacher runs/mine --out runs/tiny --compression 500 --json",
-            "memkd distill SyntheticControl --teacher runs/teacher --out runs/alone --method none"
+            "memkd distill SyntheticControl --teacher runs/teacher --out runs/alone --method none",
+            "memkd distill SyntheticControl --teacher runs/teacher --out runs/long --method memkd:pairs=200,short=0"
         );
         var data = new DatasetOptions(verb);
         var teacher = new Option<string>("--teacher")
@@ -58,7 +59,6 @@ internal static class DistillCommand
                 test,
                 student.Get(model, recipe.IsAuthors(parsed), parsed),
                 settings,
-                method.Method(parsed),
                 common.Seed(parsed)
             );
             using var team = common.Team(parsed);
@@ -119,10 +119,16 @@ internal static class DistillCommand
                     Method = id,
                     Seed = run.Seed,
                     Recipe = SettingsJson.Write(
-                        run.Settings with
-                        {
-                            Weight = id is DistillationMethods.None ? null : result.Weight,
-                        }
+                        id is DistillationMethods.None
+                            ? run.Settings with
+                            {
+                                Method = MethodChoice.Parse(id),
+                                Weight = null,
+                            }
+                            : run.Settings with
+                            {
+                                Weight = result.Weight,
+                            }
                     ),
                     TeacherHash = id is DistillationMethods.None ? "" : run.Teacher.WeightHash,
                 },
@@ -266,10 +272,11 @@ internal static class DistillCommand
         TimeSeriesDataset Test,
         NetworkShape Shape,
         DistillationSettings Settings,
-        string Method,
         ulong Seed
     )
     {
-        public bool IsAlone => Method is DistillationMethods.None;
+        public string Method => Settings.Method.Text;
+
+        public bool IsAlone => Settings.Method.IsAlone;
     }
 }

@@ -30,7 +30,7 @@ internal static class MethodsCommand
             TextTable.Write(
                 session.Out,
                 ["id", "name", "needs", "source"],
-                [.. DistillationMethods.All.Select(m => (string[])[m.Id, m.Name, m.Needs, m.Source])]
+                [.. DistillationMethods.All.Select(m => (string[])[m.Id, m.Name, Needs(m), m.Source])]
             );
             foreach (var method in DistillationMethods.All.Where(m => m.Parameters.Count > 0))
             {
@@ -38,7 +38,7 @@ internal static class MethodsCommand
                 TextTable.Write(
                     session.Out,
                     [method.Id, "default", ""],
-                    [.. method.Parameters.Select(p => (string[])[p.Option, p.Default, p.Meaning])]
+                    [.. method.Parameters.Select(p => (string[])[p.Name, p.Default, Meaning(p)])]
                 );
             }
 
@@ -53,17 +53,42 @@ internal static class MethodsCommand
             ["id"] = method.Id,
             ["name"] = method.Name,
             ["source"] = method.Source,
-            ["needs"] = method.Needs,
+            ["needs"] = Needs(method),
+            ["lambda_grid"] = new JsonArray([.. method.WeightGrid.Select(w => (JsonNode)w)]),
             ["parameters"] = new JsonArray([
                 .. method.Parameters.Select(p =>
                     (JsonNode)
                         new JsonObject
                         {
-                            ["option"] = p.Option,
+                            ["name"] = p.Name,
                             ["default"] = p.Default,
                             ["meaning"] = p.Meaning,
+                            ["choices"] =
+                                p.Choices.Count == 0 ? null : new JsonArray([.. p.Choices.Select(c => (JsonNode)c)]),
                         }
                 ),
             ]),
         };
+
+    private static string Needs(DistillationMethodRow method) =>
+        method.Needs == MethodNeeds.Labels
+            ? "labels"
+            : string.Join(
+                ", ",
+                Enum.GetValues<MethodNeeds>()
+                    .Where(n => n != MethodNeeds.Labels && method.Needs.HasFlag(n))
+                    .Select(n =>
+                        n switch
+                        {
+                            MethodNeeds.Logits => "logits",
+                            MethodNeeds.HiddenStates => "hidden states",
+                            _ => "changed series",
+                        }
+                    )
+            );
+
+    private static string Meaning(MethodParameter parameter) =>
+        parameter.Choices.Count == 0
+            ? parameter.Meaning
+            : $"{parameter.Meaning} ({string.Join(", ", parameter.Choices)})";
 }

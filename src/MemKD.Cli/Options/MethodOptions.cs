@@ -7,11 +7,11 @@ namespace MemKD.Cli.Options;
 /// <summary>The distillation method and its parameters; what is not given stays the protocol's.</summary>
 internal sealed class MethodOptions
 {
-    private readonly Option<string?> method = ChoiceOption.Of(
-        "--method",
-        "Distillation method (default memkd); see 'memkd methods'",
-        [.. DistillationMethods.All.Select(m => m.Id)]
-    );
+    private readonly Option<string?> method = new("--method")
+    {
+        Description = "Distillation method (default memkd), with parameters or as a sum; see 'memkd methods'",
+        HelpName = "ID[:NAME=VALUE,...][+ID...]",
+    };
 
     private readonly Option<string?> lambda = new("--lambda")
     {
@@ -20,35 +20,9 @@ internal sealed class MethodOptions
         HelpName = "X|auto",
     };
 
-    private readonly Option<long?> pairs = NumberOption.Whole(
-        "--pairs",
-        "memkd: random pairs of time points a batch",
-        1,
-        100_000
-    );
-    private readonly Option<double?> shortWeight = NumberOption.Real(
-        "--short-weight",
-        "memkd: weight of consecutive pairs",
-        x => x >= 0,
-        "from 0 up"
-    );
-    private readonly Option<double?> longWeight = NumberOption.Real(
-        "--long-weight",
-        "memkd: weight of random pairs",
-        x => x >= 0,
-        "from 0 up"
-    );
     private readonly Option<bool> constantLambda = new("--constant-lambda")
     {
         Description = "Full weight from the first update on, no warm-up",
-    };
-    private readonly Option<bool> authorSampling = new("--author-sampling")
-    {
-        Description = "memkd: draw pairs as the authors' code does",
-    };
-    private readonly Option<bool> noGuard = new("--no-guard")
-    {
-        Description = "memkd: divide by the norm of a state as it is, as the authors' code does",
     };
     private readonly Option<long?> copies = NumberOption.Whole(
         "--copies",
@@ -69,26 +43,24 @@ internal sealed class MethodOptions
             }
         });
         lambda.CompletionSources.Add("auto");
-        Option[] all =
-        [
-            method,
-            lambda,
-            pairs,
-            shortWeight,
-            longWeight,
-            constantLambda,
-            authorSampling,
-            noGuard,
-            copies,
-        ];
+        method.CompletionSources.Add([.. DistillationMethods.All.Select(m => m.Id)]);
+        method.Validators.Add(result =>
+        {
+            try
+            {
+                MethodChoice.Parse(result.Tokens[^1].Value);
+            }
+            catch (InputException e)
+            {
+                result.AddError($"--method: {e.Message}");
+            }
+        });
+        Option[] all = [method, lambda, constantLambda, copies];
         foreach (var option in all)
         {
             verb.Add(option);
         }
     }
-
-    /// <summary>The method's id.</summary>
-    public string Method(ParseResult parsed) => parsed.GetValue(method) ?? DistillationMethods.MemKd;
 
     /// <summary>Settings with the changes; the recipe in them is final already.</summary>
     /// <exception cref="UsageException">Augmentation without copies.</exception>
@@ -96,19 +68,12 @@ internal sealed class MethodOptions
     {
         var changed = settings with
         {
-            Method = settings.Method with
-            {
-                PairCount = (int?)parsed.GetValue(pairs) ?? settings.Method.PairCount,
-                ShortTermWeight = parsed.GetValue(shortWeight) ?? settings.Method.ShortTermWeight,
-                LongTermWeight = parsed.GetValue(longWeight) ?? settings.Method.LongTermWeight,
-                AuthorSampling = parsed.GetValue(authorSampling) || settings.Method.AuthorSampling,
-                Epsilon = parsed.GetValue(noGuard) ? 0 : settings.Method.Epsilon,
-            },
+            Method = parsed.GetValue(method) is { } text ? MethodChoice.Parse(text) : settings.Method,
             Weight = parsed.GetValue(lambda) switch
             {
                 null => settings.Weight,
-                var text when IsAuto(text) => null,
-                var text => double.Parse(text, CultureInfo.InvariantCulture),
+                var given when IsAuto(given) => null,
+                var given => double.Parse(given, CultureInfo.InvariantCulture),
             },
             WeightWarmUp = parsed.GetValue(constantLambda) ? 0 : settings.WeightWarmUp,
             AugmentedCopies = (int?)parsed.GetValue(copies) ?? settings.AugmentedCopies,

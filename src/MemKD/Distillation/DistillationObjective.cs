@@ -1,6 +1,5 @@
-using MemKD.Engine.Layers;
 using MemKD.Engine.Losses;
-using MemKD.Engine.Random;
+using MemKD.Engine.Memory;
 using MemKD.Training;
 
 namespace MemKD.Distillation;
@@ -43,37 +42,39 @@ public sealed class DistillationObjective : IObjective
     }
 
     /// <inheritdoc/>
-    public LossTerms Evaluate(
-        NetworkWorkspace workspace,
-        ReadOnlySpan<int> cases,
-        ReadOnlySpan<int> labels,
-        double progress,
-        SeededRandom random
-    )
+    public IReadOnlyList<AuxiliaryParameters> Auxiliary => method.Auxiliary;
+
+    /// <inheritdoc/>
+    public LossTerms Evaluate(in ObjectiveBatch batch)
     {
+        var workspace = batch.Workspace;
+        var stage = method.Stage(batch.Progress);
+        var label = labelWeight * stage.Label;
         workspace.LogitGradient.Clear();
         var crossEntropy = CrossEntropy.Evaluate(
             workspace.Logits,
-            labels,
+            batch.Labels,
             labelSmoothing,
-            labelWeight,
+            label,
             workspace.LogitGradient
         );
-        var weight = distillationWeight * (warmUp > 0 ? Math.Min(1, progress / warmUp) : 1);
+        var weight = distillationWeight * stage.Method * (warmUp > 0 ? Math.Min(1, batch.Progress / warmUp) : 1);
         var distillation = method.Evaluate(
             new DistillationBatch
             {
-                Cases = cases,
-                Labels = labels,
+                Cases = batch.Cases,
+                Labels = batch.Labels,
                 Teacher = teacher,
                 Hidden = workspace.Hidden,
                 Logits = workspace.Logits,
                 HiddenGradient = workspace.HiddenGradient,
                 LogitGradient = workspace.LogitGradient,
-                Random = random,
+                StudentGradient = batch.Gradient,
+                Random = batch.Random,
+                Progress = batch.Progress,
                 Weight = weight,
             }
         );
-        return new LossTerms(crossEntropy, distillation, (labelWeight * crossEntropy) + (weight * distillation));
+        return new LossTerms(crossEntropy, distillation, (label * crossEntropy) + (weight * distillation));
     }
 }

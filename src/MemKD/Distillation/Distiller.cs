@@ -11,17 +11,17 @@ namespace MemKD.Distillation;
 /// <summary>How a student is distilled.</summary>
 public sealed record DistillationSettings
 {
-    /// <summary>Parameters of the method.</summary>
-    public MemoryDiscrepancy.Options Method { get; init; } = new();
+    /// <summary>The method and its parameters.</summary>
+    public MethodChoice Method { get; init; } = MethodChoice.Parse(MemoryDiscrepancy.Row.Id);
 
     /// <summary>
-    /// The weight λ; null (the default, as in the paper): chosen from <see cref="WeightGrid"/> for each data set, by the
-    /// AUC-PRC on validation cases, ties by their cross-entropy; 10 where no class has cases to hold out.
+    /// The weight λ; null (the default, as in the paper): chosen from the grid for each data set, by the AUC-PRC on
+    /// validation cases, ties by their cross-entropy; the method's untuned weight where no class has cases to hold out.
     /// </summary>
     public double? Weight { get; init; }
 
-    /// <summary>Values of λ to choose from (the authors' grid).</summary>
-    public IReadOnlyList<double> WeightGrid { get; init; } = [0.1, 0.5, 1, 10, 100];
+    /// <summary>Values of λ to choose from; null: the method's own.</summary>
+    public IReadOnlyList<double>? WeightGrid { get; init; }
 
     /// <summary>Share of the updates in which λ rises from 0; 0: λ from the first update on.</summary>
     public double WeightWarmUp { get; init; } = 0.5;
@@ -46,7 +46,7 @@ public sealed record DistillationSettings
     public static DistillationSettings Authors(int trainCaseCount) =>
         new()
         {
-            Method = new() { AuthorSampling = true, Epsilon = 0 },
+            Method = MethodChoice.Parse($"{MemoryDiscrepancy.Row.Id}:sampling=authors,guard=0"),
             Weight = null,
             WeightWarmUp = 0,
             Recipe = Recipes.Authors(trainCaseCount),
@@ -66,12 +66,11 @@ public sealed record DistillationResult(
 );
 
 /// <summary>
-/// Distils a teacher into a student with MemKD, always beside the student trained alone. Independent runs share the
+/// Distils a teacher into a student, always beside the student trained alone. Independent runs share the
 /// threads, one thread each.
 /// </summary>
 public sealed class Distiller
 {
-    private const double UntunedWeight = 10;
     private readonly RecurrentNetwork teacher;
     private readonly PreparedCases cases;
     private readonly NetworkShape shape;
@@ -86,7 +85,9 @@ public sealed class Distiller
     /// <param name="settings">The settings.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="team">The threads that share the work.</param>
-    /// <exception cref="InputException">Student and teacher differ in channels or classes.</exception>
+    /// <exception cref="InputException">
+    /// Student and teacher differ in channels or classes, or the method cannot be used with the student.
+    /// </exception>
     public Distiller(
         RecurrentNetwork teacher,
         PreparedCases cases,
@@ -108,6 +109,7 @@ public sealed class Distiller
             );
         }
 
+        settings.Method.Require(shape);
         this.teacher = teacher;
         this.cases = cases;
         this.shape = shape;
@@ -122,10 +124,11 @@ public sealed class Distiller
     public DistillationResult Run(CancellationToken cancellation, Action<double>? progress = null)
     {
         var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
-        var weight = settings.Weight ?? UntunedWeight;
+        var weights = settings.WeightGrid ?? settings.Method.WeightGrid;
+        var weight = settings.Weight ?? settings.Method.UntunedWeight;
         var chooses = settings.Weight == null && hold.Length > 0;
         var scores = new List<(double, double)>();
-        var runs = (chooses ? settings.WeightGrid.Count : 0) + 2;
+        var runs = (chooses ? weights.Count : 0) + 2;
         var done = new double[runs];
         void Report(int run, TrainingState state)
         {
@@ -136,19 +139,19 @@ public sealed class Distiller
         if (chooses)
         {
             var (train, validation) = (cases.Select(learn), cases.Select(hold));
-            var grid = new ValidationScore?[settings.WeightGrid.Count];
+            var grid = new ValidationScore?[weights.Count];
             team.Run(
                 grid.Length,
-                i => grid[i] = Validate(train, validation, settings.WeightGrid[i], s => Report(i, s), cancellation)
+                i => grid[i] = Validate(train, validation, weights[i], s => Report(i, s), cancellation)
             );
             ValidationScore? best = null;
             for (var i = 0; i < grid.Length; i++)
             {
-                scores.Add((settings.WeightGrid[i], grid[i]?.AucPrc ?? double.NaN));
+                scores.Add((weights[i], grid[i]?.AucPrc ?? double.NaN));
                 if (grid[i]?.IsBetterThan(best, Selection.ValidationAucPrc) == true)
                 {
                     best = grid[i];
-                    weight = settings.WeightGrid[i];
+                    weight = weights[i];
                 }
             }
 
@@ -222,16 +225,24 @@ public sealed class Distiller
             Shape = shape,
             Recipe = settings.Recipe with { Augmentation = new() },
             Seed = seed,
-            Objective = weight is { } w ? learnt => Objective(learnt, w, one) : null,
+            Objective = weight is { } w ? (learnt, student) => Objective(learnt, student, w, one) : null,
             Progress = report,
         }.Run(one, cancellation);
 
-    private DistillationObjective Objective(PreparedCases learnt, double weight, WorkerTeam one) =>
-        new(
-            new TeacherStates(teacher, learnt, settings.TeacherMemory, one),
-            new MemoryDiscrepancy(settings.Method),
+    private DistillationObjective Objective(
+        PreparedCases learnt,
+        RecurrentNetwork student,
+        double weight,
+        WorkerTeam one
+    )
+    {
+        var states = new TeacherStates(teacher, learnt, settings.TeacherMemory, one);
+        return new(
+            states,
+            settings.Method.Create(states, student, seed, one),
             weight,
             settings.WeightWarmUp,
             settings.Recipe.LabelSmoothing
         );
+    }
 }

@@ -1,45 +1,19 @@
-using MemKD.Engine.Layers;
-using MemKD.Engine.Random;
+using MemKD.Engine.Memory;
 
 namespace MemKD.Distillation;
-
-/// <summary>One mini-batch, seen by a distillation method.</summary>
-public readonly ref struct DistillationBatch
-{
-    /// <summary>Case numbers, into the training cases and <see cref="Teacher"/>.</summary>
-    public required ReadOnlySpan<int> Cases { get; init; }
-
-    /// <summary>Class number of each case of the batch.</summary>
-    public required ReadOnlySpan<int> Labels { get; init; }
-
-    /// <summary>The teacher's hidden states and logits; constants.</summary>
-    public required TeacherStates Teacher { get; init; }
-
-    /// <summary>The student's hidden states.</summary>
-    public required HiddenStates Hidden { get; init; }
-
-    /// <summary>The student's logits, [case, class].</summary>
-    public required ReadOnlySpan<float> Logits { get; init; }
-
-    /// <summary>Gradient with respect to the student's hidden states; a method ADDS to it.</summary>
-    public required HiddenStates HiddenGradient { get; init; }
-
-    /// <summary>Gradient with respect to the student's logits, [case, class]; a method ADDS to it.</summary>
-    public required Span<float> LogitGradient { get; init; }
-
-    /// <summary>The run's generator for draws that belong to the method.</summary>
-    public required SeededRandom Random { get; init; }
-
-    /// <summary>The weight λ of the method in this update; gradients are multiplied by it.</summary>
-    public required double Weight { get; init; }
-}
 
 /// <summary>A loss that pulls a student towards its teacher.</summary>
 public interface IDistillationMethod
 {
-    /// <summary>The method's id on the command line and in results.</summary>
-    string Id { get; }
-
-    /// <summary>The loss without its weight; adds λ times its gradient.</summary>
+    /// <summary>The loss without its weight; adds <see cref="DistillationBatch.Weight"/> times its gradient.</summary>
     double Evaluate(in DistillationBatch batch);
+
+    /// <summary>Parameters that the method trains beside the student and that are thrown away after the run.</summary>
+    IReadOnlyList<AuxiliaryParameters> Auxiliary => [];
+
+    /// <summary>
+    /// Factors on the weights of labels and method at a share of the budget, 0..1: (1, 1) unless the method works in
+    /// stages.
+    /// </summary>
+    (double Label, double Method) Stage(double progress) => (1, 1);
 }

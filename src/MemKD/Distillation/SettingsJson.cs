@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MemKD.Distillation.Methods;
 
 namespace MemKD.Distillation;
 
@@ -11,7 +10,6 @@ namespace MemKD.Distillation;
     IgnoreReadOnlyProperties = true
 )]
 [JsonSerializable(typeof(DistillationSettings))]
-[JsonSerializable(typeof(MemoryDiscrepancy.Options), TypeInfoPropertyName = "MemoryDiscrepancyOptions")]
 public sealed partial class SettingsJson : JsonSerializerContext
 {
     /// <summary>One line, keys in snake_case; the same settings give the same text.</summary>

@@ -37,6 +37,15 @@ public sealed class TeacherStates
         new Inference(teacher, team).Visit(cases, (ws, first, count) => Keep(ws, first, count, IsCached));
     }
 
+    /// <summary>The frozen teacher, for methods that ask it about other series.</summary>
+    public RecurrentNetwork Network => teacher;
+
+    /// <summary>Cases N that are learnt from.</summary>
+    public int CaseCount => cases.Count;
+
+    /// <summary>Time points of the longest case.</summary>
+    public int MaxLength => cases.MaxLength;
+
     /// <summary>Whether the hidden states of all cases are kept.</summary>
     public bool IsCached { get; }
 
@@ -60,6 +69,12 @@ public sealed class TeacherStates
 
     /// <summary>Logits of a case [K].</summary>
     public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(index * ClassCount, ClassCount);
+
+    /// <summary>A case's series, [channel, timepoint].</summary>
+    public ReadOnlySpan<float> Series(int index) => cases.Values(index);
+
+    /// <summary>Class number of a case.</summary>
+    public int Label(int index) => cases.Labels[index];
 
     private void Recompute(int[] wanted)
     {

@@ -50,8 +50,8 @@ public sealed class ClassifierTraining
     /// </summary>
     public Func<PreparedCases, PreparedCases>? Grow { get; init; }
 
-    /// <summary>Makes the objective for the cases that are learnt from; null: the labels alone.</summary>
-    public Func<PreparedCases, IObjective>? Objective { get; init; }
+    /// <summary>Makes the objective for the cases that are learnt from and the network; null: the labels alone.</summary>
+    public Func<PreparedCases, RecurrentNetwork, IObjective>? Objective { get; init; }
 
     /// <summary>Where an interrupted run is kept, or null.</summary>
     public string? CheckpointPath { get; init; }
@@ -89,7 +89,7 @@ public sealed class ClassifierTraining
 
         train = Grow?.Invoke(train) ?? train;
         var network = new RecurrentNetwork(Shape);
-        var objective = Objective?.Invoke(train) ?? new LabelObjective(recipe.LabelSmoothing);
+        var objective = Objective?.Invoke(train, network) ?? new LabelObjective(recipe.LabelSmoothing);
         var trainer = new Trainer(network, train, validation, recipe, objective, Seed, team);
         if (File.Exists(CheckpointPath))
         {

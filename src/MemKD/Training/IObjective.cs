@@ -1,4 +1,5 @@
 using MemKD.Engine.Layers;
+using MemKD.Engine.Memory;
 using MemKD.Engine.Random;
 
 namespace MemKD.Training;
@@ -9,23 +10,37 @@ namespace MemKD.Training;
 /// <param name="Total">What was minimised.</param>
 public readonly record struct LossTerms(double CrossEntropy, double Distillation, double Total);
 
+/// <summary>One update, seen by an objective.</summary>
+public readonly ref struct ObjectiveBatch
+{
+    /// <summary>The network's activations after the forward pass, and the gradients the backward pass starts from.</summary>
+    public required NetworkWorkspace Workspace { get; init; }
+
+    /// <summary>Case numbers of the batch, into the training cases.</summary>
+    public required ReadOnlySpan<int> Cases { get; init; }
+
+    /// <summary>Class number of each case of the batch.</summary>
+    public required ReadOnlySpan<int> Labels { get; init; }
+
+    /// <summary>Share of the budget done, 0..1, for weights that change along the run.</summary>
+    public required double Progress { get; init; }
+
+    /// <summary>The run's generator for draws that belong to the objective.</summary>
+    public required SeededRandom Random { get; init; }
+
+    /// <summary>Gradient of the network's parameters; an objective that runs the network itself ADDS to it.</summary>
+    public required ParameterSet Gradient { get; init; }
+}
+
 /// <summary>What a run minimises.</summary>
 public interface IObjective
 {
     /// <summary>
     /// Evaluates the loss after a forward pass: writes <see cref="NetworkWorkspace.LogitGradient"/> and may add to
-    /// <see cref="NetworkWorkspace.HiddenGradient"/>.
+    /// <see cref="NetworkWorkspace.HiddenGradient"/> and to the gradient of <see cref="Auxiliary"/>.
     /// </summary>
-    /// <param name="workspace">The network's activations.</param>
-    /// <param name="cases">Case numbers of the batch, into the training cases.</param>
-    /// <param name="labels">Class number of each case of the batch.</param>
-    /// <param name="progress">Share of the budget done, 0..1, for weights that warm up.</param>
-    /// <param name="random">The run's generator for draws that belong to the objective.</param>
-    LossTerms Evaluate(
-        NetworkWorkspace workspace,
-        ReadOnlySpan<int> cases,
-        ReadOnlySpan<int> labels,
-        double progress,
-        SeededRandom random
-    );
+    LossTerms Evaluate(in ObjectiveBatch batch);
+
+    /// <summary>Parameters of the objective that are trained with the network and thrown away after the run.</summary>
+    IReadOnlyList<AuxiliaryParameters> Auxiliary => [];
 }

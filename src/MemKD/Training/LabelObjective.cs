@@ -1,6 +1,4 @@
-using MemKD.Engine.Layers;
 using MemKD.Engine.Losses;
-using MemKD.Engine.Random;
 
 namespace MemKD.Training;
 
@@ -9,16 +7,11 @@ namespace MemKD.Training;
 public sealed record LabelObjective(double LabelSmoothing) : IObjective
 {
     /// <inheritdoc/>
-    public LossTerms Evaluate(
-        NetworkWorkspace workspace,
-        ReadOnlySpan<int> cases,
-        ReadOnlySpan<int> labels,
-        double progress,
-        SeededRandom random
-    )
+    public LossTerms Evaluate(in ObjectiveBatch batch)
     {
-        workspace.LogitGradient.Clear();
-        var loss = CrossEntropy.Evaluate(workspace.Logits, labels, LabelSmoothing, 1, workspace.LogitGradient);
+        var gradient = batch.Workspace.LogitGradient;
+        gradient.Clear();
+        var loss = CrossEntropy.Evaluate(batch.Workspace.Logits, batch.Labels, LabelSmoothing, 1, gradient);
         return new LossTerms(loss, 0, loss);
     }
 }

@@ -24,6 +24,7 @@ public sealed class Trainer
     private readonly SequenceBatch batch;
     private readonly Inference? inference;
     private readonly ParameterSet gradient;
+    private readonly IReadOnlyList<(AuxiliaryParameters Parameters, Optimizer Optimizer)> auxiliary;
     private readonly int[] cases;
     private readonly int[] labels;
     private readonly float[] augmented;
@@ -66,6 +67,7 @@ public sealed class Trainer
         batch = new SequenceBatch(batchSize, network.Shape.InputSize, train.MaxLength);
         inference = validation == null ? null : new Inference(network, team);
         gradient = network.Parameters.ZerosLike();
+        auxiliary = [.. objective.Auxiliary.Select(a => (a, recipe.CreateOptimizer(a.Values)))];
         cases = new int[batchSize];
         labels = new int[batchSize];
         augmented = new float[train.ChannelCount * train.MaxLength];
@@ -103,6 +105,8 @@ public sealed class Trainer
         Finish();
     }
 
+    private double ClipNorm => recipe.ClipNorm > 0 ? recipe.ClipNorm : double.PositiveInfinity;
+
     private LossTerms Step(double learningRate)
     {
         State.Sampler.Next(cases);
@@ -128,16 +132,25 @@ public sealed class Trainer
         }
 
         gradient.Values.Clear();
+        foreach (var (parameters, _) in auxiliary)
+        {
+            parameters.Gradient.Values.Clear();
+        }
+
         workspace.Forward(batch, training: true, (float)recipe.Dropout, State.DropoutRandom);
         var terms = objective.Evaluate(
-            workspace,
-            cases,
-            labels,
-            (double)State.Update / recipe.Updates,
-            State.ObjectiveRandom
+            new ObjectiveBatch
+            {
+                Workspace = workspace,
+                Cases = cases,
+                Labels = labels,
+                Progress = (double)State.Update / recipe.Updates,
+                Random = State.ObjectiveRandom,
+                Gradient = gradient,
+            }
         );
         workspace.Backward(gradient);
-        var norm = GradientClipping.ToNorm(gradient, recipe.ClipNorm > 0 ? recipe.ClipNorm : double.PositiveInfinity);
+        var norm = GradientClipping.ToNorm(gradient, ClipNorm);
         if (!double.IsFinite(norm) || !double.IsFinite(terms.Total))
         {
             throw new InputException(
@@ -147,6 +160,12 @@ public sealed class Trainer
 
         State.Optimizer.Step(Network.Parameters, gradient, learningRate);
         Network.Pack();
+        foreach (var (parameters, optimizer) in auxiliary)
+        {
+            GradientClipping.ToNorm(parameters.Gradient, ClipNorm);
+            optimizer.Step(parameters.Values, parameters.Gradient, learningRate);
+        }
+
         return terms;
     }
 

@@ -1,4 +1,4 @@
-using MemKD.Engine.Layers;
+using MemKD.Engine.Memory;
 using MemKD.Engine.Optimization;
 
 namespace MemKD.Training;
@@ -96,11 +96,11 @@ public sealed record TrainingRecipe
     internal LearningRate LearningRateSchedule =>
         new(Schedule, LearningRate, Updates, (int)Math.Round(WarmUp * Updates), Milestones);
 
-    internal Optimizer CreateOptimizer(RecurrentNetwork network) =>
+    internal Optimizer CreateOptimizer(ParameterSet parameters) =>
         Optimizer switch
         {
-            OptimizerKind.Adam => new Adam(network.Parameters, WeightDecay),
-            OptimizerKind.AdamW => new Adam(network.Parameters, WeightDecay, decoupled: true),
-            _ => new Sgd(network.Parameters, weightDecay: WeightDecay),
+            OptimizerKind.Adam => new Adam(parameters, WeightDecay),
+            OptimizerKind.AdamW => new Adam(parameters, WeightDecay, decoupled: true),
+            _ => new Sgd(parameters, weightDecay: WeightDecay),
         };
 }

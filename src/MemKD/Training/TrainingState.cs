@@ -50,7 +50,7 @@ public sealed class TrainingState
             network.Initialize(weights, (float)recipe.ForgetBias);
         }
 
-        Optimizer = recipe.CreateOptimizer(network);
+        Optimizer = recipe.CreateOptimizer(network.Parameters);
         Sampler = new CaseSampler(caseCount, recipe.BatchSize, new SeededRandom(seed, "batches"));
         AugmentationRandom = new SeededRandom(seed, "augmentation");
         DropoutRandom = new SeededRandom(seed, "dropout");

@@ -23,7 +23,7 @@ public sealed class DistillCommandTests(SharedRuns runs)
             Assert.Equal(60, scores.GetProperty("cases").GetInt32());
         }
 
-        Assert.Contains(report.GetProperty("lambda").GetDouble(), new DistillationSettings().WeightGrid);
+        Assert.Contains(report.GetProperty("lambda").GetDouble(), new DistillationSettings().Method.WeightGrid);
         Assert.Equal(1155.0 / 84, report.GetProperty("compression").GetDouble(), 12);
         var gain =
             report.GetProperty("memkd").GetProperty("auc_prc").GetDouble()
@@ -102,17 +102,13 @@ public sealed class DistillCommandTests(SharedRuns runs)
     public void Flags_of_the_authors_protocol_reach_the_run()
     {
         var folder = runs.NewFolder();
-        string[] flags = ["--protocol", "authors", "--lambda", "0.5", "--pairs", "7", "--short-weight", "0.5"];
+        string[] flags = ["--protocol", "authors", "--lambda", "0.5"];
 
         var settings = Cli.Run([.. SharedRuns.With(runs.Distil(folder), "--updates", "5"), .. flags, "--json"])
             .Json()
             .GetProperty("settings");
 
-        var method = settings.GetProperty("method");
-        Assert.True(method.GetProperty("author_sampling").GetBoolean());
-        Assert.Equal(0, method.GetProperty("epsilon").GetDouble());
-        Assert.Equal(7, method.GetProperty("pair_count").GetInt32());
-        Assert.Equal(0.5, method.GetProperty("short_term_weight").GetDouble());
+        Assert.Equal("memkd:sampling=authors,guard=0", settings.GetProperty("method").GetString());
         Assert.Equal(0, settings.GetProperty("weight_warm_up").GetDouble());
         Assert.Equal(0.5, settings.GetProperty("weight").GetDouble());
         Assert.Equal("ValidationLoss", settings.GetProperty("recipe").GetProperty("selection").GetString());

@@ -3,6 +3,7 @@ using MemKD.Distillation;
 using MemKD.Distillation.Methods;
 using MemKD.Engine;
 using MemKD.Engine.Layers;
+using MemKD.Engine.Memory;
 using MemKD.Engine.Random;
 using MemKD.Series;
 
@@ -19,6 +20,7 @@ internal sealed class DiscrepancyBatch : IDisposable
     private readonly NetworkWorkspace workspace;
     private readonly TeacherStates teacher;
     private readonly int[] order;
+    private readonly ParameterSet studentGradient;
 
     public DiscrepancyBatch(int[] lengths, int studentUnits = 3, int teacherUnits = 10, bool sameNetwork = false)
     {
@@ -35,6 +37,7 @@ internal sealed class DiscrepancyBatch : IDisposable
             student.InitializeLikePyTorch(random);
         }
 
+        studentGradient = student.Parameters.ZerosLike();
         teacher = new TeacherStates(teacherNetwork, cases, long.MaxValue, team);
         workspace = new NetworkWorkspace(student, lengths.Length, lengths.Max(), team);
         var batch = new SequenceBatch(lengths.Length, 1, lengths.Max());
@@ -124,7 +127,9 @@ internal sealed class DiscrepancyBatch : IDisposable
                 Logits = workspace.Logits,
                 HiddenGradient = workspace.HiddenGradient,
                 LogitGradient = workspace.LogitGradient,
+                StudentGradient = studentGradient,
                 Random = random,
+                Progress = 0,
                 Weight = weight,
             }
         );

@@ -4,6 +4,7 @@ using MemKD.Engine.Layers;
 using MemKD.Engine.Losses;
 using MemKD.Engine.Random;
 using MemKD.Series;
+using MemKD.Training;
 
 namespace MemKD.Tests.Distillation;
 
@@ -44,7 +45,7 @@ public sealed class DistillationObjectiveTests : IDisposable
         var method = new FixedLoss();
         var objective = new DistillationObjective(teacher, method, 10, warmUp, labelSmoothing: 0.1, labelWeight: 0.5);
 
-        var terms = objective.Evaluate(workspace, [0, 1, 2], Labels, progress, new SeededRandom(1));
+        var terms = Evaluate(objective, progress);
 
         Assert.Equal(expected, method.Weight, 1e-12);
         Assert.Equal(Loss, terms.Distillation);
@@ -65,20 +66,55 @@ public sealed class DistillationObjectiveTests : IDisposable
             labelSmoothing: 0.1,
             labelWeight: 0.5
         );
-        var terms = objective.Evaluate(workspace, [0, 1, 2], Labels, 1, new SeededRandom(1));
+        var terms = Evaluate(objective, 1);
 
         Assert.Equal(loss, terms.CrossEntropy);
         Assert.Equal(expected.Select(g => g + 10f), workspace.LogitGradient.ToArray());
     }
 
+    [Fact]
+    public void A_method_in_stages_sets_both_weights()
+    {
+        var method = new FixedLoss { StageFactors = (0, 3) };
+        var objective = new DistillationObjective(teacher, method, 10, 0, labelSmoothing: 0);
+
+        var terms = Evaluate(objective, 0.25);
+
+        Assert.Equal(0.25, method.AskedAt);
+        Assert.Equal(30, method.Weight);
+        Assert.Equal(30 * Loss, terms.Total, 1e-12);
+        Assert.All(workspace.LogitGradient.ToArray(), g => Assert.Equal(30f, g));
+    }
+
     public void Dispose() => team.Dispose();
+
+    private LossTerms Evaluate(DistillationObjective objective, double progress) =>
+        objective.Evaluate(
+            new ObjectiveBatch
+            {
+                Workspace = workspace,
+                Cases = [0, 1, 2],
+                Labels = Labels,
+                Progress = progress,
+                Random = new SeededRandom(1),
+                Gradient = student.Parameters.ZerosLike(),
+            }
+        );
 
     /// <summary>A method with a known loss and a gradient of 1 at every logit.</summary>
     private sealed class FixedLoss : IDistillationMethod
     {
-        public string Id => "fixed";
-
         public double Weight { get; private set; }
+
+        public (double Label, double Method) StageFactors { get; init; } = (1, 1);
+
+        public double AskedAt { get; private set; }
+
+        public (double Label, double Method) Stage(double progress)
+        {
+            AskedAt = progress;
+            return StageFactors;
+        }
 
         public double Evaluate(in DistillationBatch batch)
         {

@@ -1,6 +1,7 @@
 using MemKD.Distillation;
 using MemKD.Engine;
 using MemKD.Engine.Layers;
+using MemKD.Engine.Memory;
 using MemKD.Evaluation;
 using MemKD.Models;
 using MemKD.Series;
@@ -179,6 +180,26 @@ public class DistillerTests
     }
 
     [Fact]
+    public void What_a_method_trains_beside_the_student_moves_and_is_thrown_away()
+    {
+        var scale = new ScaleObjective();
+        ClassifierTraining Run(IObjective? objective) =>
+            new()
+            {
+                Cases = Cases,
+                Shape = Student,
+                Recipe = Settings.Recipe with { Updates = 400 },
+                Seed = 4,
+                Objective = objective == null ? null : (_, _) => objective,
+            };
+        var trained = Run(scale).Train();
+
+        // The loss (s − 3)² is the objective's alone: s goes to 3, and the network learns as without it.
+        Assert.Equal(3, scale.Auxiliary[0].Values.Values[0], 0.5);
+        Assert.Equal(Run(null).Train().Bits(), trained.Bits());
+    }
+
+    [Fact]
     public void A_distillation_can_be_stopped()
     {
         using var cancellation = new CancellationTokenSource();
@@ -211,5 +232,19 @@ public class DistillerTests
     {
         using var team = new WorkerTeam(threads);
         return Plan(settings, team, seed).Run(CancellationToken.None, progress);
+    }
+
+    private sealed class ScaleObjective : IObjective
+    {
+        private readonly LabelObjective labels = new(0);
+
+        public IReadOnlyList<AuxiliaryParameters> Auxiliary { get; } =
+        [new(new ParameterSet([("scale", [1])]), new ParameterSet([("scale", [1])]))];
+
+        public LossTerms Evaluate(in ObjectiveBatch batch)
+        {
+            Auxiliary[0].Gradient.Values[0] += 2 * (Auxiliary[0].Values.Values[0] - 3);
+            return labels.Evaluate(batch);
+        }
     }
 }

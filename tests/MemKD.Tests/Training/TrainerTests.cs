@@ -139,22 +139,17 @@ public class TrainerTests
     /// <summary>The sum of the cross-entropies of cases 0 and 1.</summary>
     private sealed class FirstTwoCases : IObjective
     {
-        public LossTerms Evaluate(
-            NetworkWorkspace workspace,
-            ReadOnlySpan<int> cases,
-            ReadOnlySpan<int> labels,
-            double progress,
-            SeededRandom random
-        )
+        public LossTerms Evaluate(in ObjectiveBatch batch)
         {
+            var workspace = batch.Workspace;
             workspace.LogitGradient.Clear();
             Span<float> probabilities = stackalloc float[2];
-            for (var i = 0; i < cases.Length; i++)
+            for (var i = 0; i < batch.Cases.Length; i++)
             {
-                if (cases[i] < 2)
+                if (batch.Cases[i] < 2)
                 {
                     Softmax.Probabilities(workspace.Logits.Slice(2 * i, 2), probabilities);
-                    probabilities[labels[i]] -= 1;
+                    probabilities[batch.Labels[i]] -= 1;
                     probabilities.CopyTo(workspace.LogitGradient.Slice(2 * i, 2));
                 }
             }

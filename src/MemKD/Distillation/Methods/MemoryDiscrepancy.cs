@@ -32,8 +32,44 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
     /// <param name="options">Its parameters.</param>
     public MemoryDiscrepancy(Options options) => this.options = options;
 
-    /// <inheritdoc/>
-    public string Id => "memkd";
+    /// <summary>The row of the method table.</summary>
+    public static DistillationMethodRow Row { get; } =
+        new()
+        {
+            Id = "memkd",
+            Name = "Memory-discrepancy distillation",
+            Source = "Udayangani, Nandakishor, Palaniswami, ICASSP 2025, arXiv 2601.04264",
+            Needs = MethodNeeds.HiddenStates,
+            Parameters =
+            [
+                MethodParameter.Whole("pairs", 100, "random pairs of time points a batch (long term)", 1, 100_000),
+                MethodParameter.Real("short", 1, "weight of consecutive pairs"),
+                MethodParameter.Real("long", 1, "weight of random pairs"),
+                MethodParameter.Choice(
+                    "sampling",
+                    "draw of random pairs; authors: as in their code",
+                    "uniform",
+                    "authors"
+                ),
+                MethodParameter.Real(
+                    "guard",
+                    1e-6,
+                    "least norm of a state in the denominator; 0: none, as in the authors' code"
+                ),
+            ],
+            WeightGrid = [0.1, 0.5, 1, 10, 100], // the authors'
+            UntunedWeight = 10,
+            Create = c => new MemoryDiscrepancy(
+                new Options
+                {
+                    PairCount = c.Parameters.Whole("pairs"),
+                    ShortTermWeight = c.Parameters.Real("short"),
+                    LongTermWeight = c.Parameters.Real("long"),
+                    AuthorSampling = c.Parameters.Is("sampling", "authors"),
+                    Epsilon = c.Parameters.Real("guard"),
+                }
+            ),
+        };
 
     /// <summary>Parameters of MemKD.</summary>
     public sealed record Options

@@ -1,4 +1,4 @@
-namespace MemKD.Series;
+namespace MemKD;
 
 /// <summary>What a mistyped name was probably meant to be.</summary>
 public static class NearestName
