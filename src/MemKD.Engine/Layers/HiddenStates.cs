@@ -56,4 +56,20 @@ public readonly unsafe ref struct HiddenStates
             }
         }
     }
+
+    /// <summary>Adds to one case's states (of a gradient), [timepoint, unit], for its own length.</summary>
+    /// <param name="index">The case.</param>
+    /// <param name="source">Length × units floats.</param>
+    public void AddCase(int index, ReadOnlySpan<float> source)
+    {
+        var length = LengthOf(index);
+        for (var t = 0; t < length; t++)
+        {
+            var to = At(index / Panel.Lanes, t);
+            for (var u = 0; u < Size; u++)
+            {
+                to[(u * Panel.Lanes) + (index % Panel.Lanes)] += source[(t * Size) + u];
+            }
+        }
+    }
 }
