@@ -37,12 +37,12 @@ internal static class TrainCommand
             var folder = RunFolder.Open(parsed.GetValue(output)!, parsed.GetValue(overwrite));
             var loaded = data.Load(parsed);
             var train = loaded.RequireTrain();
-            var fitted = Preparation.Fit(train, preparation.Get(parsed));
             var authors = recipe.IsAuthors(parsed);
+            var fitted = Preparation.Fit(train, preparation.Get(authors, parsed));
             var start = authors ? Recipes.Authors(train.Cases.Count) : Recipes.Teacher;
             var teacher = authors
-                ? Recipes.AuthorsTeacherShape(train.ChannelCount, train.Classes.Count)
-                : Recipes.TeacherShape(train.ChannelCount, train.Classes.Count);
+                ? Recipes.AuthorsTeacherShape(fitted.InputSize, train.Classes.Count)
+                : Recipes.TeacherShape(fitted.InputSize, train.Classes.Count);
             var run = new Run(
                 folder,
                 loaded,

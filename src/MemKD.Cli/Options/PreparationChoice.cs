@@ -21,6 +21,11 @@ internal sealed class PreparationChoice
         HelpName = "N|raw",
     };
 
+    private readonly Option<bool> noDifferences = new("--no-differences")
+    {
+        Description = "Leave out the channels of first differences that the network sees beside the series",
+    };
+
     /// <summary>Adds them to a verb.</summary>
     public PreparationChoice(Command verb)
     {
@@ -35,12 +40,13 @@ internal sealed class PreparationChoice
         });
         verb.Add(length);
         verb.Add(normalise);
+        verb.Add(noDifferences);
     }
 
-    /// <summary>What was asked for.</summary>
-    public PreparationOptions Get(ParseResult parsed)
+    /// <summary>What was asked for; the authors' protocol has no differences.</summary>
+    public PreparationOptions Get(bool authors, ParseResult parsed)
     {
-        var options = new PreparationOptions();
+        var options = new PreparationOptions { Differences = !authors && !parsed.GetValue(noDifferences) };
         if (parsed.GetValue(normalise) is { } normalisation)
         {
             options = options with { Normalization = NormalizationText.Parse(normalisation) };

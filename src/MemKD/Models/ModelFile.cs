@@ -78,10 +78,10 @@ public static class ModelFile
             );
         }
 
-        if (preparation.ChannelCount != shape.InputSize)
+        if (preparation.InputSize != shape.InputSize)
         {
             throw new InputException(
-                $"{file.Name}: prepared for {preparation.ChannelCount} channels, the network takes {shape.InputSize}; the file is damaged, export the model again."
+                $"{file.Name}: prepared for {preparation.InputSize} channels, the network takes {shape.InputSize}; the file is damaged, export the model again."
             );
         }
 

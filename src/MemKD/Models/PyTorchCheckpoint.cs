@@ -91,10 +91,10 @@ public static class PyTorchCheckpoint
             throw new InputException($"{file.Name}: a class label is given twice; give each output its own.");
         }
 
-        if (preparation.ChannelCount != shape.InputSize)
+        if (preparation.InputSize != shape.InputSize)
         {
             throw new InputException(
-                $"{file.Name}: the network takes {shape.InputSize} channels, the preparation gives {preparation.ChannelCount}; use data with the channels it was trained on."
+                $"{file.Name}: the network takes {shape.InputSize} channels, the preparation gives {preparation.InputSize}; use data with the channels it was trained on."
             );
         }
 

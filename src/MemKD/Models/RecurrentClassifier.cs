@@ -38,12 +38,12 @@ public sealed record RecurrentClassifier(
     /// <exception cref="InputException">The series have another number of channels than the model.</exception>
     public float[] Probabilities(TimeSeriesDataset cases, WorkerTeam team)
     {
-        if (cases.ChannelCount != Network.Shape.InputSize)
+        if (cases.ChannelCount != Preparation.ChannelCount)
         {
             throw new InputException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{cases.Name}: the series have {cases.ChannelCount} channels, the model was trained on {Network.Shape.InputSize}; use series with the same channels."
+                    $"{cases.Name}: the series have {cases.ChannelCount} channels, the model was trained on {Preparation.ChannelCount}; use series with the same channels."
                 )
             );
         }

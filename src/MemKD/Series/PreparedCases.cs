@@ -15,13 +15,22 @@ public sealed class PreparedCases
     /// <param name="values">All values, case after case, each [channel, timepoint].</param>
     /// <param name="labels">Class number of each case.</param>
     /// <param name="classCount">Number of classes.</param>
-    public PreparedCases(int channelCount, int[] lengths, float[] values, int[] labels, int classCount)
+    /// <param name="differences">What made the second half of the channels from the first; null: nothing did.</param>
+    public PreparedCases(
+        int channelCount,
+        int[] lengths,
+        float[] values,
+        int[] labels,
+        int classCount,
+        Differences? differences = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, lengths.Length);
         ChannelCount = channelCount;
         Lengths = lengths;
         Labels = labels;
         ClassCount = classCount;
+        Differences = differences;
         this.values = values;
         offsets = new int[lengths.Length + 1];
         for (var i = 0; i < lengths.Length; i++)
@@ -35,8 +44,14 @@ public sealed class PreparedCases
     /// <summary>Number of cases.</summary>
     public int Count => Lengths.Length;
 
-    /// <summary>Channels of every case.</summary>
+    /// <summary>Channels of every case, differences included.</summary>
     public int ChannelCount { get; }
+
+    /// <summary>
+    /// What made the second half of the channels from the first; who changes a series changes the first half and fills
+    /// the second again. Null: all channels are the series' own.
+    /// </summary>
+    public Differences? Differences { get; }
 
     /// <summary>Number of classes.</summary>
     public int ClassCount { get; }
@@ -74,6 +89,6 @@ public sealed class PreparedCases
             at += ChannelCount * Lengths[index];
         }
 
-        return new PreparedCases(ChannelCount, lengths, chosen, labels, ClassCount);
+        return new PreparedCases(ChannelCount, lengths, chosen, labels, ClassCount, Differences);
     }
 }

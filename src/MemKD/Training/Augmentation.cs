@@ -1,4 +1,5 @@
 using MemKD.Engine.Random;
+using MemKD.Series;
 
 namespace MemKD.Training;
 
@@ -26,6 +27,20 @@ public sealed record Augmentation
 
     /// <summary>Whether nothing is changed.</summary>
     public bool IsOff => Jitter <= 0 && Scaling <= 0 && Slicing <= 0 && Warping <= 0;
+
+    /// <summary>Writes a changed copy of a case; its differences follow from the changed series.</summary>
+    /// <param name="cases">Prepared cases.</param>
+    /// <param name="index">The case.</param>
+    /// <param name="random">The run's generator for augmentation.</param>
+    /// <param name="destination">As long as the case's values.</param>
+    public void Apply(PreparedCases cases, int index, SeededRandom random, Span<float> destination)
+    {
+        var source = cases.Values(index);
+        var channels = cases.Differences == null ? cases.ChannelCount : cases.ChannelCount / 2;
+        var own = channels * cases.Lengths[index];
+        Apply(source[..own], channels, random, destination[..own]);
+        cases.Differences?.Fill(destination);
+    }
 
     /// <summary>Writes a changed copy of a series.</summary>
     /// <param name="source">[channel, timepoint].</param>

@@ -49,12 +49,12 @@ public static class AugmentedPool
             }
             else
             {
-                augmentation.Apply(source, cases.ChannelCount, random, target);
+                augmentation.Apply(cases, original, random, target);
             }
 
             at += source.Length;
         }
 
-        return new PreparedCases(cases.ChannelCount, lengths, values, labels, cases.ClassCount);
+        return new PreparedCases(cases.ChannelCount, lengths, values, labels, cases.ClassCount, cases.Differences);
     }
 }

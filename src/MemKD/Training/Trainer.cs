@@ -124,7 +124,7 @@ public sealed class Trainer
             if (!recipe.Augmentation.IsOff)
             {
                 var copy = augmented.AsSpan(0, values.Length);
-                recipe.Augmentation.Apply(values, train.ChannelCount, State.AugmentationRandom, copy);
+                recipe.Augmentation.Apply(train, cases[i], State.AugmentationRandom, copy);
                 values = copy;
             }
 

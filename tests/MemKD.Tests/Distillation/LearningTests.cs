@@ -21,7 +21,7 @@ public class LearningTests
         var teacher = new ClassifierTraining
         {
             Cases = train,
-            Shape = Recipes.TeacherShape(1, 6) with { HiddenSize = 12 },
+            Shape = Recipes.TeacherShape(preparation.InputSize, 6) with { HiddenSize = 12 },
             Recipe = Recipes.Teacher with { Updates = 200, LearningRate = 0.01 },
             Seed = 0,
         }.Train();
@@ -32,9 +32,14 @@ public class LearningTests
 
         using var team = new WorkerTeam(2);
         var settings = new DistillationSettings { Weight = 1, Recipe = Recipes.Student with { Updates = 400 } };
-        var result = new Distiller(teacher.Network, train, Recipes.StudentShape(1, 6), settings, 0, team).Run(
-            CancellationToken.None
-        );
+        var result = new Distiller(
+            teacher.Network,
+            train,
+            Recipes.StudentShape(preparation.InputSize, 6),
+            settings,
+            0,
+            team
+        ).Run(CancellationToken.None);
 
         Assert.False(result.Student.Collapsed);
         Assert.InRange(Accuracy(result.Student.Network, test), 0.5, 1);

@@ -96,6 +96,7 @@ public sealed class ModelFileTests : IDisposable
                 "maxLengthOfTrain",
                 "channelMeans",
                 "channelDeviations",
+                "differenceScales",
             ],
             Keys(metadata["memkd.preparation"])
         );

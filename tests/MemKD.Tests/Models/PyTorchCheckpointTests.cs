@@ -8,7 +8,10 @@ namespace MemKD.Tests.Models;
 
 public sealed class PyTorchCheckpointTests : IDisposable
 {
-    private static readonly Preparation OneChannel = Preparation.Fit(SmallModels.Series(1), new PreparationOptions());
+    private static readonly Preparation OneChannel = Preparation.Fit(
+        SmallModels.Series(1),
+        new PreparationOptions { Differences = false }
+    );
     private readonly TemporaryFolder folder = new();
 
     /// <summary>Names and shapes of an LSTM with 1 channel, 2 units and 3 classes.</summary>

@@ -62,7 +62,10 @@ public sealed class PyTorchModelTests : IDisposable
         {
             var cases = one.Value.GetProperty("cases").Deserialize<float[][][]>()!;
             var data = new TimeSeriesDataset("torch", [.. cases.Select(c => new TimeSeriesCase(c, "b"))]);
-            var preparation = Preparation.Fit(data, new PreparationOptions { Normalization = Normalization.Raw });
+            var preparation = Preparation.Fit(
+                data,
+                new PreparationOptions { Normalization = Normalization.Raw, Differences = false }
+            );
             var pooling = one.Value.GetProperty("mean").GetBoolean() ? Pooling.Mean : Pooling.Last;
             var path = Path.Combine(folder.Path, $"{one.Name}.safetensors");
             var model = PyTorchCheckpoint.Read(path, ["a", "b", "c"], preparation, pooling);

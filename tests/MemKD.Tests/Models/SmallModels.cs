@@ -18,7 +18,7 @@ internal static class SmallModels
         return new RecurrentClassifier(
             network,
             [.. Enumerable.Range(0, shape.ClassCount).Select(k => $"class \"{k}\" é")],
-            Preparation.Fit(Series(shape.InputSize), new PreparationOptions { MaxLength = 9 }),
+            Preparation.Fit(Series(shape.InputSize), new PreparationOptions { MaxLength = 9, Differences = false }),
             new ModelOrigin
             {
                 Dataset = "Small",

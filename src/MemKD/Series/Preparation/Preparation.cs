@@ -10,14 +10,15 @@ namespace MemKD.Series;
 /// <item>length: a case's channels all get the length of its longest one, at most <see cref="MaxLength"/>, by linear
 /// interpolation with the ends kept. Every case is treated by itself, so in a set of unequal lengths a series
 /// above the limit is compressed in time, the others are not;</item>
-/// <item>normalisation, last, so that the network sees mean 0 and standard deviation 1.</item>
+/// <item>normalisation, after that, so that the network sees mean 0 and standard deviation 1;</item>
+/// <item>first differences as further channels, where asked for.</item>
 /// </list>
 /// A channel of a case with no known value is 0 in the result whatever the normalisation, and takes no part in the
 /// fitted statistics; a case without time points becomes one time point of zeros.
 /// </summary>
 public sealed class Preparation
 {
-    private const string Format = "memkd-preparation-1";
+    private const string Format = "memkd-preparation-2";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -33,7 +34,8 @@ public sealed class Preparation
         int channelCount,
         int maxLengthOfTrain,
         double[] means,
-        double[] deviations
+        double[] deviations,
+        Differences? differences = null
     )
     {
         Normalization = normalization;
@@ -42,6 +44,7 @@ public sealed class Preparation
         MaxLengthOfTrain = maxLengthOfTrain;
         this.means = means;
         this.deviations = deviations;
+        Differences = differences;
     }
 
     /// <summary>How values are scaled; never <see cref="Normalization.Auto"/>.</summary>
@@ -52,6 +55,12 @@ public sealed class Preparation
 
     /// <summary>Channels of TRAIN; a case needs the same number.</summary>
     public int ChannelCount { get; }
+
+    /// <summary>The difference channels, or null.</summary>
+    public Differences? Differences { get; }
+
+    /// <summary>Channels that a network sees: those of the series and their differences.</summary>
+    public int InputSize => Differences == null ? ChannelCount : 2 * ChannelCount;
 
     /// <summary>Time points of the longest prepared TRAIN case.</summary>
     public int MaxLengthOfTrain { get; }
@@ -81,7 +90,9 @@ public sealed class Preparation
         var longest = train.Cases.Max(unscaled.LengthOf);
         var (means, deviations) =
             normalization == Normalization.TrainChannelZ ? unscaled.ChannelStatistics(train) : ([], []);
-        return new Preparation(normalization, options.MaxLength, train.ChannelCount, longest, means, deviations);
+        Preparation Make(Differences? differences) =>
+            new(normalization, options.MaxLength, train.ChannelCount, longest, means, deviations, differences);
+        return Make(options.Differences ? Differences.Fit(Make(null).Apply(train)) : null);
     }
 
     /// <summary>Prepares cases, those of TRAIN or any others, by the fitted values alone.</summary>
@@ -96,29 +107,40 @@ public sealed class Preparation
         }
 
         var lengths = cases.Cases.Select(LengthOf).ToArray();
-        var values = new float[checked(ChannelCount * lengths.Sum())];
+        var values = new float[checked(InputSize * lengths.Sum())];
         var at = 0;
         for (var i = 0; i < lengths.Length; i++)
         {
+            var one = values.AsSpan(at, InputSize * lengths[i]);
             for (var c = 0; c < ChannelCount; c++)
             {
-                var target = values.AsSpan(at, lengths[i]);
+                var target = one.Slice(c * lengths[i], lengths[i]);
                 if (FillAndResize(cases, i, c, target))
                 {
                     Normalize(target, c);
                 }
-
-                at += lengths[i];
             }
+
+            Differences?.Fill(one);
+            at += one.Length;
         }
 
-        return new PreparedCases(ChannelCount, lengths, values, [.. cases.Labels], cases.Classes.Count);
+        return new PreparedCases(InputSize, lengths, values, [.. cases.Labels], cases.Classes.Count, Differences);
     }
 
     /// <summary>All fitted values as JSON text; <see cref="FromJson"/> reads it.</summary>
     public string ToJson() =>
         JsonSerializer.Serialize(
-            new Fitted(Format, Normalization, MaxLength, ChannelCount, MaxLengthOfTrain, means, deviations),
+            new Fitted(
+                Format,
+                Normalization,
+                MaxLength,
+                ChannelCount,
+                MaxLengthOfTrain,
+                means,
+                deviations,
+                Differences == null ? null : [.. Differences.Scales]
+            ),
             Json
         );
 
@@ -137,7 +159,8 @@ public sealed class Preparation
                     fitted.ChannelCount,
                     fitted.MaxLengthOfTrain,
                     fitted.ChannelMeans,
-                    fitted.ChannelDeviations
+                    fitted.ChannelDeviations,
+                    fitted.DifferenceScales == null ? null : new Differences(fitted.DifferenceScales)
                 );
             }
         }
@@ -252,7 +275,8 @@ public sealed class Preparation
         int ChannelCount,
         int MaxLengthOfTrain,
         double[] ChannelMeans,
-        double[] ChannelDeviations
+        double[] ChannelDeviations,
+        double[]? DifferenceScales
     )
     {
         [JsonIgnore]
@@ -266,6 +290,13 @@ public sealed class Preparation
             && ChannelMeans?.Length == count
             && ChannelDeviations?.Length == count
             && ChannelMeans.All(double.IsFinite)
-            && ChannelDeviations.All(d => double.IsFinite(d) && d >= 0);
+            && ChannelDeviations.All(d => double.IsFinite(d) && d >= 0)
+            && (
+                DifferenceScales == null
+                || (
+                    DifferenceScales.Length == ChannelCount
+                    && Array.TrueForAll(DifferenceScales, d => double.IsFinite(d) && d >= 0)
+                )
+            );
     }
 }

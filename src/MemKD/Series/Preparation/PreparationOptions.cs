@@ -11,4 +11,7 @@ public sealed record PreparationOptions
     /// null keeps every length.
     /// </summary>
     public int? MaxLength { get; init; } = 100;
+
+    /// <summary>Whether the network also sees first differences, one further channel for each (<see cref="MemKD.Series.Differences"/>).</summary>
+    public bool Differences { get; init; } = true;
 }

@@ -101,7 +101,10 @@ public class SyntheticEcgTests
     public void Patients_of_test_are_recognised_well_but_not_perfectly()
     {
         var split = Generators.Find("SyntheticEcg")!.Generate();
-        var preparation = MemKD.Series.Preparation.Fit(split.Train, new PreparationOptions { MaxLength = null });
+        var preparation = MemKD.Series.Preparation.Fit(
+            split.Train,
+            new PreparationOptions { MaxLength = null, Differences = false }
+        );
         TimeSeriesDataset Scaled(TimeSeriesDataset data)
         {
             var prepared = preparation.Apply(data);

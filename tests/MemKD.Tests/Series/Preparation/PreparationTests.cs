@@ -40,6 +40,7 @@ public class PreparationTests
             data,
             new PreparationOptions
             {
+                Differences = false,
                 Normalization = NormalizationText.Parse(normalization),
                 MaxLength = root.GetProperty("limit").GetInt32(),
             }
@@ -87,7 +88,7 @@ public class PreparationTests
     public void A_channel_with_no_known_value_is_zero_and_leaves_the_statistics_alone(Normalization normalization)
     {
         var data = Data(Case([NaN, NaN], [1, 3]), Case([10, 14], [1, 3]));
-        var preparation = Prep.Fit(data, new PreparationOptions { Normalization = normalization });
+        var preparation = Prep.Fit(data, new PreparationOptions { Differences = false, Normalization = normalization });
 
         Assert.Equal([0, 0], preparation.Apply(data).Values(0)[..2]);
         if (normalization == Normalization.TrainChannelZ)
@@ -127,7 +128,11 @@ public class PreparationTests
     [Fact]
     public void One_time_point_and_none_are_prepared_too()
     {
-        Assert.Equal([0], Apply(new PreparationOptions { Normalization = Normalization.SeriesZ }, Case([5])).Values(0));
+        Assert.Equal(
+            [0],
+            Apply(new PreparationOptions { Differences = false, Normalization = Normalization.SeriesZ }, Case([5]))
+                .Values(0)
+        );
         Assert.Equal(
             [0],
             Apply(
@@ -143,7 +148,7 @@ public class PreparationTests
     [Fact]
     public void A_constant_series_becomes_zeros()
     {
-        var options = new PreparationOptions { Normalization = Normalization.SeriesZ };
+        var options = new PreparationOptions { Differences = false, Normalization = Normalization.SeriesZ };
 
         Assert.All(Apply(options, Case([0.3f, 0.3f, NaN, 0.3f])).Values(0).ToArray(), v => Assert.Equal(0, v));
     }
@@ -152,7 +157,10 @@ public class PreparationTests
     public void A_channel_that_is_constant_in_train_is_zero_in_test()
     {
         var train = Data(Case([2, 2], [1, 3]));
-        var preparation = Prep.Fit(train, new PreparationOptions { Normalization = Normalization.TrainChannelZ });
+        var preparation = Prep.Fit(
+            train,
+            new PreparationOptions { Differences = false, Normalization = Normalization.TrainChannelZ }
+        );
 
         Assert.Equal([0, 0, 3, -2], preparation.Apply(Data(Case([5, 9], [5, 0]))).Values(0));
     }
@@ -161,7 +169,10 @@ public class PreparationTests
     public void Test_cases_change_nothing_that_is_fitted()
     {
         var train = Data(Case([0, 2]), Case([4, 6]));
-        var preparation = Prep.Fit(train, new PreparationOptions { Normalization = Normalization.TrainChannelZ });
+        var preparation = Prep.Fit(
+            train,
+            new PreparationOptions { Differences = false, Normalization = Normalization.TrainChannelZ }
+        );
         var before = preparation.ToJson();
         preparation.Apply(Data(Case([1000, -1000, 3])));
 
@@ -193,7 +204,7 @@ public class PreparationTests
     public void Json_carries_everything_that_is_fitted()
     {
         var data = Data(Case([1, 2, 4], [9, 7.5f, 7]), Case([0.1f, 2, 4], [3, 3, 3]));
-        var preparation = Prep.Fit(data, new PreparationOptions { MaxLength = 2 });
+        var preparation = Prep.Fit(data, new PreparationOptions { Differences = false, MaxLength = 2 });
         var json = preparation.ToJson();
         var again = Prep.FromJson(json);
 
@@ -208,16 +219,16 @@ public class PreparationTests
     [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData( /*lang=json,strict*/
-        """{"format":"memkd-preparation-1","normalization":"auto","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[],"channelDeviations":[]}"""
+        """{"format":"memkd-preparation-2","normalization":"auto","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[],"channelDeviations":[]}"""
     )]
     [InlineData( /*lang=json,strict*/
-        """{"format":"memkd-preparation-1","normalization":"train-channel-z","channelCount":2,"maxLengthOfTrain":3,"channelMeans":[1],"channelDeviations":[1]}"""
+        """{"format":"memkd-preparation-2","normalization":"train-channel-z","channelCount":2,"maxLengthOfTrain":3,"channelMeans":[1],"channelDeviations":[1]}"""
     )]
     [InlineData( /*lang=json,strict*/
-        """{"format":"memkd-preparation-1","normalization":"raw","channelCount":1,"maxLengthOfTrain":3}"""
+        """{"format":"memkd-preparation-2","normalization":"raw","channelCount":1,"maxLengthOfTrain":3}"""
     )]
     [InlineData( /*lang=json,strict*/
-        """{"format":"memkd-preparation-1","normalization":"train-channel-z","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[1],"channelDeviations":[-1]}"""
+        """{"format":"memkd-preparation-2","normalization":"train-channel-z","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[1],"channelDeviations":[-1]}"""
     )]
     public void Broken_json_is_refused_in_one_line(string json)
     {
@@ -244,7 +255,7 @@ public class PreparationTests
         Assert.Throws<InputException>(() => NormalizationText.Parse("zscore"));
     }
 
-    private static PreparationOptions Raw => new() { Normalization = Normalization.Raw };
+    private static PreparationOptions Raw => new() { Normalization = Normalization.Raw, Differences = false };
 
     private static TimeSeriesCase Case(params float[][] channels) => new(channels, "a");
 
