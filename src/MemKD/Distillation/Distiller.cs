@@ -65,21 +65,35 @@ public sealed record DistillationResult(
     IReadOnlyList<(double Weight, double AucPrc)> WeightScores
 );
 
+/// <summary>One student of a comparison: distilled, or alone.</summary>
+/// <param name="Student">The student's run.</param>
+/// <param name="Weight">The λ that was used; 0 alone.</param>
+/// <param name="WeightScores">λ and its validation AUC-PRC, when λ was chosen.</param>
+public sealed record StudentRun(
+    TrainingResult Student,
+    double Weight,
+    IReadOnlyList<(double Weight, double AucPrc)> WeightScores
+);
+
 /// <summary>
-/// Distils a teacher into a student, always beside the student trained alone. Independent runs share the
+/// Distils a teacher into a student, beside the student trained alone or by itself. Independent runs share the
 /// threads, one thread each.
 /// </summary>
 public sealed class Distiller
 {
-    private readonly RecurrentNetwork teacher;
+    private readonly RecurrentNetwork? teacher;
     private readonly PreparedCases cases;
     private readonly NetworkShape shape;
     private readonly DistillationSettings settings;
     private readonly ulong seed;
     private readonly WorkerTeam team;
+    private readonly int[] learnt;
+    private readonly int[] held;
+    private readonly PreparedCases pool;
+    private TeacherStates? states;
 
     /// <summary>Plans a distillation.</summary>
-    /// <param name="teacher">The frozen teacher.</param>
+    /// <param name="teacher">The frozen teacher; null where only the student alone is trained.</param>
     /// <param name="cases">Prepared training cases; test cases never come here.</param>
     /// <param name="shape">The student's architecture.</param>
     /// <param name="settings">The settings.</param>
@@ -89,7 +103,7 @@ public sealed class Distiller
     /// Student and teacher differ in channels or classes, or the method cannot be used with the student.
     /// </exception>
     public Distiller(
-        RecurrentNetwork teacher,
+        RecurrentNetwork? teacher,
         PreparedCases cases,
         NetworkShape shape,
         DistillationSettings settings,
@@ -97,15 +111,16 @@ public sealed class Distiller
         WorkerTeam team
     )
     {
+        var known = teacher?.Shape ?? shape;
         if (
-            teacher.Shape.InputSize != cases.ChannelCount
-            || teacher.Shape.ClassCount != cases.ClassCount
+            known.InputSize != cases.ChannelCount
+            || known.ClassCount != cases.ClassCount
             || shape.InputSize != cases.ChannelCount
             || shape.ClassCount != cases.ClassCount
         )
         {
             throw new InputException(
-                $"the teacher has {teacher.Shape.InputSize} channels and {teacher.Shape.ClassCount} classes, the data {cases.ChannelCount} and {cases.ClassCount}; use the data that the teacher was trained on."
+                $"the teacher has {known.InputSize} channels and {known.ClassCount} classes, the data {cases.ChannelCount} and {cases.ClassCount}; use the data that the teacher was trained on."
             );
         }
 
@@ -116,6 +131,8 @@ public sealed class Distiller
         this.settings = settings;
         this.seed = seed;
         this.team = team;
+        pool = AugmentedPool.Of(cases, settings.Recipe.Augmentation, settings.AugmentedCopies, seed);
+        (learnt, held) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
     }
 
     /// <summary>Chooses λ if asked to, then trains the student and the student alone.</summary>
@@ -123,65 +140,102 @@ public sealed class Distiller
     /// <param name="progress">Told the share done, 0..1, or null; called from several threads.</param>
     public DistillationResult Run(CancellationToken cancellation, Action<double>? progress = null)
     {
-        var (learn, hold) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
-        var weights = settings.WeightGrid ?? settings.Method.WeightGrid;
-        var weight = settings.Weight ?? settings.Method.UntunedWeight;
-        var chooses = settings.Weight == null && hold.Length > 0;
-        var scores = new List<(double, double)>();
-        var runs = (chooses ? weights.Count : 0) + 2;
-        var done = new double[runs];
-        void Report(int run, TrainingState state)
-        {
-            done[run] = (double)state.Update / settings.Recipe.Updates;
-            progress?.Invoke(done.Sum() / runs);
-        }
-
-        if (chooses)
-        {
-            var (train, validation) = (cases.Select(learn), cases.Select(hold));
-            var grid = new ValidationScore?[weights.Count];
-            team.Run(
-                grid.Length,
-                i => grid[i] = Validate(train, validation, weights[i], s => Report(i, s), cancellation)
-            );
-            ValidationScore? best = null;
-            for (var i = 0; i < grid.Length; i++)
-            {
-                scores.Add((weights[i], grid[i]?.AucPrc ?? double.NaN));
-                if (grid[i]?.IsBetterThan(best, Selection.ValidationAucPrc) == true)
-                {
-                    best = grid[i];
-                    weight = weights[i];
-                }
-            }
-
-            if (best == null)
-            {
-                throw new InputException("training diverged under every λ of the grid; lower the learning rate.");
-            }
-        }
-
+        AskTeacher();
+        var report = Reports(2, progress);
+        var (weight, scores) = ChooseWeight(report, cancellation);
         var results = new TrainingResult[2];
         team.Run(
             2,
             i =>
             {
                 using var one = new WorkerTeam(1);
-                results[i] = Train(cases, i == 0 ? weight : null, s => Report(runs - 2 + i, s), one, cancellation);
+                results[i] = Train(All, i == 0 ? weight : null, s => report(scores.Count + i, s), one, cancellation);
             }
         );
         return new DistillationResult(results[0], results[1], weight, scores);
+    }
+
+    /// <summary>
+    /// Trains the student of a comparison and nothing else: λ chosen if asked to, then distilled; or alone. The weights are
+    /// those of <see cref="Run"/>, bit for bit.
+    /// </summary>
+    /// <param name="cancellation">Stops the runs.</param>
+    /// <param name="progress">Told the share done, 0..1, or null; called from several threads.</param>
+    /// <param name="chosen">Told λ when it is settled, before the student is trained; or null.</param>
+    public StudentRun RunStudent(
+        CancellationToken cancellation,
+        Action<double>? progress = null,
+        Action<double>? chosen = null
+    )
+    {
+        if (settings.Method.IsAlone)
+        {
+            return new StudentRun(RunAlone(cancellation, progress), 0, []);
+        }
+
+        AskTeacher();
+        var report = Reports(1, progress);
+        var (weight, scores) = ChooseWeight(report, cancellation);
+        chosen?.Invoke(weight);
+        return new StudentRun(Train(All, weight, s => report(scores.Count, s), team, cancellation), weight, scores);
     }
 
     /// <summary>Trains the student alone: the same run as the control of <see cref="Run"/>, bit for bit.</summary>
     /// <param name="cancellation">Stops the run.</param>
     /// <param name="progress">Told the share done, 0..1, or null.</param>
     public TrainingResult RunAlone(CancellationToken cancellation, Action<double>? progress = null) =>
-        Train(cases, null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
+        Train(All, null, s => progress?.Invoke((double)s.Update / settings.Recipe.Updates), team, cancellation);
+
+    private IReadOnlyList<double> Grid => settings.WeightGrid ?? settings.Method.WeightGrid;
+
+    private bool ChoosesWeight => settings.Weight == null && held.Length > 0;
+
+    /// <summary>Makes one share of many runs: those of the grid, where λ is chosen, and some more.</summary>
+    private Action<int, TrainingState> Reports(int more, Action<double>? progress)
+    {
+        var done = new double[(ChoosesWeight ? Grid.Count : 0) + more];
+        return (run, state) =>
+        {
+            done[run] = (double)state.Update / settings.Recipe.Updates;
+            progress?.Invoke(done.Sum() / done.Length);
+        };
+    }
+
+    /// <summary>λ as given, or chosen on validation cases; with the scores that it was chosen by.</summary>
+    private (double Weight, List<(double, double)> Scores) ChooseWeight(
+        Action<int, TrainingState> report,
+        CancellationToken cancellation
+    )
+    {
+        var weight = settings.Weight ?? settings.Method.UntunedWeight;
+        var scores = new List<(double, double)>();
+        if (!ChoosesWeight)
+        {
+            return (weight, scores);
+        }
+
+        var validation = cases.Select(held);
+        var weights = Grid;
+        var grid = new ValidationScore?[weights.Count];
+        team.Run(grid.Length, i => grid[i] = Validate(validation, weights[i], s => report(i, s), cancellation));
+        ValidationScore? best = null;
+        for (var i = 0; i < grid.Length; i++)
+        {
+            scores.Add((weights[i], grid[i]?.AucPrc ?? double.NaN));
+            if (grid[i]?.IsBetterThan(best, Selection.ValidationAucPrc) == true)
+            {
+                best = grid[i];
+                weight = weights[i];
+            }
+        }
+
+        return best == null
+            ? throw new InputException("training diverged under every λ of the grid; lower the learning rate.")
+            : (weight, scores);
+    }
 
     /// <summary>Validation score of a student distilled with one λ on the rest of the training cases; null: diverged.</summary>
     private ValidationScore? Validate(
-        PreparedCases train,
         PreparedCases validation,
         double weight,
         Action<TrainingState> report,
@@ -192,7 +246,7 @@ public sealed class Distiller
         TrainingResult result;
         try
         {
-            result = Train(train, weight, report, one, cancellation);
+            result = Train(learnt, weight, report, one, cancellation);
         }
         catch (InputException)
         {
@@ -207,12 +261,14 @@ public sealed class Distiller
         );
     }
 
-    private PreparedCases Pool(PreparedCases originals) =>
-        AugmentedPool.Of(originals, settings.Recipe.Augmentation, settings.AugmentedCopies, seed);
+    private int[] All => [.. Enumerable.Range(0, cases.Count)];
 
-    /// <summary>Trains one student: distilled with a weight, or alone without one.</summary>
+    /// <summary>The teacher sees every case and copy once; all runs share what it says.</summary>
+    private void AskTeacher() => states ??= new TeacherStates(teacher!, pool, settings.TeacherMemory, team);
+
+    /// <summary>Trains one student on some cases: distilled with a weight, or alone without one.</summary>
     private TrainingResult Train(
-        PreparedCases originals,
+        int[] chosen,
         double? weight,
         Action<TrainingState> report,
         WorkerTeam one,
@@ -220,29 +276,33 @@ public sealed class Distiller
     ) =>
         new ClassifierTraining
         {
-            Cases = originals,
-            Grow = Pool,
+            Cases = chosen.Length == cases.Count ? cases : cases.Select(chosen),
+            Task = learn =>
+            {
+                var members = AugmentedPool.Members([.. learn.Select(i => chosen[i])], cases.Count, pool.Count);
+                var some = members.Length == pool.Count ? pool : pool.Select(members);
+                return new LearningTask(
+                    some,
+                    weight is { } w ? student => Objective(states!.Select(members, some, one), student, w, one) : null
+                );
+            },
             Shape = shape,
             Recipe = settings.Recipe with { Augmentation = new() },
             Seed = seed,
-            Objective = weight is { } w ? (learnt, student) => Objective(learnt, student, w, one) : null,
             Progress = report,
         }.Run(one, cancellation);
 
     private DistillationObjective Objective(
-        PreparedCases learnt,
+        TeacherStates seen,
         RecurrentNetwork student,
         double weight,
         WorkerTeam one
-    )
-    {
-        var states = new TeacherStates(teacher, learnt, settings.TeacherMemory, one);
-        return new(
-            states,
-            settings.Method.Create(states, student, seed, one),
+    ) =>
+        new(
+            seen,
+            settings.Method.Create(seen, student, seed, one),
             weight,
             settings.WeightWarmUp,
             settings.Recipe.LabelSmoothing
         );
-    }
 }

@@ -16,6 +16,7 @@ public sealed class TeacherStates
     private readonly WorkerTeam team;
     private readonly float[]?[] hidden;
     private readonly float[] logits;
+    private readonly long memoryCap;
     private Inference? again;
 
     /// <summary>Runs the teacher over the cases.</summary>
@@ -28,6 +29,7 @@ public sealed class TeacherStates
         this.teacher = teacher;
         this.cases = cases;
         this.team = team;
+        this.memoryCap = memoryCap;
         HiddenSize = teacher.Shape.OutputSize;
         ClassCount = teacher.Shape.ClassCount;
         hidden = new float[cases.Count][];
@@ -36,6 +38,33 @@ public sealed class TeacherStates
         IsCached = bytes <= memoryCap;
         new Inference(teacher, team).Visit(cases, (ws, first, count) => Keep(ws, first, count, IsCached));
     }
+
+    private TeacherStates(TeacherStates all, ReadOnlySpan<int> indices, PreparedCases chosen, WorkerTeam team)
+    {
+        teacher = all.teacher;
+        cases = chosen;
+        this.team = team;
+        memoryCap = all.memoryCap;
+        HiddenSize = all.HiddenSize;
+        ClassCount = all.ClassCount;
+        IsCached = all.IsCached;
+        hidden = new float[indices.Length][];
+        logits = new float[indices.Length * ClassCount];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            hidden[i] = all.hidden[indices[i]];
+            all.Logits(indices[i]).CopyTo(logits.AsSpan(i * ClassCount));
+        }
+    }
+
+    /// <summary>
+    /// The states of some of the cases, without asking the teacher again; several threads may each use their own.
+    /// </summary>
+    /// <param name="indices">Numbers of the cases.</param>
+    /// <param name="chosen">Those cases.</param>
+    /// <param name="worker">The threads of the user.</param>
+    public TeacherStates Select(ReadOnlySpan<int> indices, PreparedCases chosen, WorkerTeam worker) =>
+        new(this, indices, chosen, worker);
 
     /// <summary>The frozen teacher, for methods that ask it about other series.</summary>
     public RecurrentNetwork Network => teacher;

@@ -9,6 +9,13 @@ namespace MemKD.Training;
 /// </summary>
 public static class AugmentedPool
 {
+    /// <summary>The places of some cases and of all their copies in a pool, in its order.</summary>
+    /// <param name="indices">Case numbers.</param>
+    /// <param name="caseCount">Cases behind the pool.</param>
+    /// <param name="poolCount">Members of the pool.</param>
+    public static int[] Members(int[] indices, int caseCount, int poolCount) =>
+        [.. Enumerable.Range(0, poolCount / caseCount).SelectMany(copy => indices.Select(i => (copy * caseCount) + i))];
+
     /// <summary>The cases in order, then all first copies, then all second copies, ….</summary>
     /// <param name="cases">Prepared cases.</param>
     /// <param name="augmentation">How copies are changed.</param>

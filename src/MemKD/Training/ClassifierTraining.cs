@@ -26,6 +26,11 @@ public sealed record TrainingResult(
     bool Collapsed
 );
 
+/// <summary>What a run learns from.</summary>
+/// <param name="Cases">The cases.</param>
+/// <param name="Objective">Makes the objective for the network; null: the labels alone.</param>
+public sealed record LearningTask(PreparedCases Cases, Func<RecurrentNetwork, IObjective>? Objective = null);
+
 /// <summary>A run from prepared cases to a trained network, validation split and checkpoint included.</summary>
 public sealed class ClassifierTraining
 {
@@ -45,13 +50,10 @@ public sealed class ClassifierTraining
     public required ulong Seed { get; init; }
 
     /// <summary>
-    /// Makes more of the cases that are learnt from, after validation cases have been held out (augmented copies must
-    /// never stand on both sides); null: nothing.
+    /// Makes the task from the numbers of the cases that are not held out for validation (copies of held-out cases must
+    /// not be learnt from); null: those cases, and the labels alone.
     /// </summary>
-    public Func<PreparedCases, PreparedCases>? Grow { get; init; }
-
-    /// <summary>Makes the objective for the cases that are learnt from and the network; null: the labels alone.</summary>
-    public Func<PreparedCases, RecurrentNetwork, IObjective>? Objective { get; init; }
+    public Func<int[], LearningTask>? Task { get; init; }
 
     /// <summary>Where an interrupted run is kept, or null.</summary>
     public string? CheckpointPath { get; init; }
@@ -70,7 +72,7 @@ public sealed class ClassifierTraining
     /// <exception cref="InputException">The checkpoint is of another run, or training diverged.</exception>
     public TrainingResult Run(WorkerTeam team, CancellationToken cancellation)
     {
-        var train = Cases;
+        int[] learnt = [.. Enumerable.Range(0, Cases.Count)];
         PreparedCases? validation = null;
         var recipe = Recipe;
         if (recipe.Selection != Selection.Last)
@@ -82,14 +84,15 @@ public sealed class ClassifierTraining
             }
             else
             {
-                train = Cases.Select(learn);
+                learnt = learn;
                 validation = Cases.Select(hold);
             }
         }
 
-        train = Grow?.Invoke(train) ?? train;
+        var task = Task?.Invoke(learnt) ?? new LearningTask(validation == null ? Cases : Cases.Select(learnt));
+        var train = task.Cases;
         var network = new RecurrentNetwork(Shape);
-        var objective = Objective?.Invoke(train, network) ?? new LabelObjective(recipe.LabelSmoothing);
+        var objective = task.Objective?.Invoke(network) ?? new LabelObjective(recipe.LabelSmoothing);
         var trainer = new Trainer(network, train, validation, recipe, objective, Seed, team);
         if (File.Exists(CheckpointPath))
         {

@@ -60,6 +60,32 @@ public class DistillerTests
     }
 
     [Fact]
+    public void One_student_of_a_comparison_is_that_of_the_pair_bit_for_bit()
+    {
+        var settings = Settings with { Weight = null };
+        var pair = Run(settings);
+        using var team = new WorkerTeam(2);
+        var (chosen, share) = (double.NaN, 0.0);
+        var one = Plan(settings, team).RunStudent(CancellationToken.None, s => share = s, w => chosen = w);
+        var alone = new Distiller(
+            null,
+            Cases,
+            Student,
+            settings with
+            {
+                Method = MethodChoice.Parse("none"),
+            },
+            4,
+            team
+        ).RunStudent(CancellationToken.None);
+
+        Assert.Equal(pair.Student.Bits(), one.Student.Bits());
+        Assert.Equal(pair.Alone.Bits(), alone.Student.Bits());
+        Assert.Equal(pair.WeightScores, one.WeightScores);
+        Assert.Equal((pair.Weight, 1.0), (chosen, share));
+    }
+
+    [Fact]
     public void Without_a_teacher_the_control_is_an_ordinary_run()
     {
         var run = new ClassifierTraining
@@ -190,7 +216,7 @@ public class DistillerTests
                 Shape = Student,
                 Recipe = Settings.Recipe with { Updates = 400 },
                 Seed = 4,
-                Objective = objective == null ? null : (_, _) => objective,
+                Task = objective == null ? null : learnt => new LearningTask(Cases.Select(learnt), _ => objective),
             };
         var trained = Run(scale).Train();
 
