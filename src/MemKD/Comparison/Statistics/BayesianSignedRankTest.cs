@@ -49,7 +49,10 @@ public sealed record BayesianSignedRankTest(double FirstBetter, double Equivalen
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Samples, 1, nameof(settings));
         if (x.Length != y.Length || x.IsEmpty || !(settings.Rope >= 0))
         {
-            throw new ArgumentException("The test needs at least one pair of values and a rope of at least 0.", nameof(y));
+            throw new ArgumentException(
+                "The test needs at least one pair of values and a rope of at least 0.",
+                nameof(y)
+            );
         }
 
         var differences = new double[x.Length + 1]; // the last one is the pseudo-observation 0

@@ -86,8 +86,7 @@ public sealed record WilcoxonTest(
             negative += atZero / 2;
         }
 
-        double[] tied =
-            zeros == ZeroHandling.Pratt ? [.. ranks.Where((_, i) => ranked[i] is not 0)] : ranks;
+        double[] tied = zeros == ZeroHandling.Pratt ? [.. ranks.Where((_, i) => ranked[i] is not 0)] : ranks;
         var ties = Ranks.TieSum(tied);
         var statistic = alternative == Alternative.TwoSided ? Math.Min(positive, negative) : positive;
         if (zeroCount == 0 && ties is 0 && ranked.Length <= MostPairsForExact)
@@ -99,8 +98,7 @@ public sealed record WilcoxonTest(
         double n = ranked.Length;
         double z0 = zeros == ZeroHandling.Pratt ? zeroCount : 0;
         var mean = ((n * (n + 1)) - (z0 * (z0 + 1))) / 4;
-        var variance =
-            ((n * (n + 1) * ((2 * n) + 1)) - (z0 * (z0 + 1) * ((2 * z0) + 1)) - (ties / 2)) / 24;
+        var variance = ((n * (n + 1) * ((2 * n) + 1)) - (z0 * (z0 + 1) * ((2 * z0) + 1)) - (ties / 2)) / 24;
         var score = (statistic - mean) / Math.Sqrt(variance);
         var tail = alternative switch
         {
