@@ -63,16 +63,12 @@ def wilcoxon_cases(rng):
         "far": (rng.normal(3, 1, size=120), rng.normal(size=120)),
     }
     for name, (x, y) in pairs.items():
-        for zeros in ("wilcox", "pratt", "zsplit"):
-            for alternative in ("two-sided", "greater", "less"):
-                yield {
-                    "name": name,
-                    "x": x.tolist(),
-                    "y": y.tolist(),
-                    "zeros": zeros,
-                    "alternative": alternative,
-                    **wilcoxon(x, y, zeros, alternative),
-                }
+        results = [
+            {"zeros": zeros, "alternative": alternative, **wilcoxon(x, y, zeros, alternative)}
+            for zeros in ("wilcox", "pratt", "zsplit")
+            for alternative in ("two-sided", "greater", "less")
+        ]
+        yield {"name": name, "x": x.tolist(), "y": y.tolist(), "results": results}
 
 
 def demsar():
@@ -269,7 +265,8 @@ def main():
         "bayes": bayes_cases,
         "comparisons": list(comparisons(rng)),
     }
-    TARGET.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in content.items())
+    TARGET.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
