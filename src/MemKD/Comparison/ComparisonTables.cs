@@ -114,7 +114,7 @@ public static class ComparisonTables
             $"average ranks, {table.Measure}",
             ["method", "average rank", $"mean {table.Measure}", "best on"],
             [.. rows],
-            [.. comparison.Notes, .. bars]
+            [.. comparison.Notes, "Best on: data sets on which no method is better; a tie counts for each.", .. bars]
         );
     }
 

@@ -8,11 +8,16 @@ namespace MemKD.Comparison;
 public readonly record struct Score(string Dataset, string Method, int Repetition, double Value);
 
 /// <summary>What is known of one method on one data set.</summary>
-/// <param name="Mean">Mean over the repetitions; NaN without one.</param>
+/// <param name="Mean">
+/// Mean over the repetitions, with 12 digits after the point where there are several, so that equal means are equal (three times
+/// 0.95 over three is not 0.95 in binary); NaN without one.
+/// </param>
 /// <param name="Spread">Standard deviation over the repetitions (n − 1 below the root); NaN with fewer than two.</param>
 /// <param name="Repetitions">Number of values behind the mean; 0 for a missing cell.</param>
 public readonly record struct ScoreCell(double Mean, double Spread, int Repetitions)
 {
+    private const int MeanDigits = 12;
+
     /// <summary>A cell without a value.</summary>
     public static ScoreCell None { get; } = new(double.NaN, double.NaN, 0);
 
@@ -27,7 +32,7 @@ public readonly record struct ScoreCell(double Mean, double Spread, int Repetiti
             return None;
         }
 
-        var mean = values.Sum() / values.Count;
+        var mean = values.Count == 1 ? values.First() : Math.Round(values.Sum() / values.Count, MeanDigits);
         var squares = values.Sum(v => (v - mean) * (v - mean));
         var spread = values.Count > 1 ? Math.Sqrt(squares / (values.Count - 1)) : double.NaN;
         return new ScoreCell(mean, spread, values.Count);
@@ -237,18 +242,16 @@ public sealed class ScoreTable
     public IReadOnlyList<string> Notes()
     {
         var notes = new List<string>();
-        var left = Datasets.Except(Complete().Datasets, StringComparer.Ordinal).ToArray();
+        var left = Missing
+            .GroupBy(m => m.Dataset, m => m.Method, StringComparer.Ordinal)
+            .GroupBy(d => string.Join(", ", d), d => d.Key, StringComparer.Ordinal)
+            .ToArray();
         if (left.Length > 0)
         {
-            var missing = Missing;
+            var count = left.Sum(group => group.Count());
             notes.Add(
-                $"{left.Length} of {Datasets.Count} data sets are left out because a method has no value there: "
-                    + string.Join(
-                        "; ",
-                        left.Select(d =>
-                            $"{d} ({string.Join(", ", missing.Where(m => string.Equals(m.Dataset, d, StringComparison.Ordinal)).Select(m => m.Method))})"
-                        )
-                    )
+                $"{count} of {Datasets.Count} data sets are left out because a method has no value there. "
+                    + string.Join("; ", left.Select(group => $"Without {group.Key}: {string.Join(", ", group)}"))
                     + "."
             );
         }

@@ -38,7 +38,7 @@ public class ScoreTableTests
         Assert.Equal(["A", "B"], table.Complete().Datasets);
         Assert.Equal(
             [
-                "2 of 4 data sets are left out because a method has no value there: C (y); D (y).",
+                "2 of 4 data sets are left out because a method has no value there. Without y: C, D.",
                 "x: 3 of 4 means are over fewer than its 2 repetitions (at least 1).",
                 "Repetitions behind a mean: x 2, y 1.",
             ],
@@ -51,6 +51,16 @@ public class ScoreTableTests
                 ])
                 .Notes()
         );
+    }
+
+    [Fact]
+    public void Equal_means_are_equal_whatever_their_rounding()
+    {
+        var three = ScoreTable.Of("accuracy", Enumerable.Range(0, 3).Select(r => new Score("A", "x", r, 0.95)));
+        var one = ScoreTable.Of("accuracy", [new("A", "x", 0, 0.95)]);
+
+        Assert.NotEqual(0.95, (0.95 + 0.95 + 0.95) / 3);
+        Assert.Equal(one[0, 0].Mean, three[0, 0].Mean);
     }
 
     [Fact]

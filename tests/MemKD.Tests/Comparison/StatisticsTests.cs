@@ -43,7 +43,7 @@ public class StatisticsTests
     [Fact]
     public void Wilcoxons_test_gives_the_rank_sums_printed_in_Demsars_paper()
     {
-        // section 3.1.3, C4.5+m against C4.5; the paper splits the ranks of equal scores evenly
+        // C4.5+m against C4.5; the paper splits the ranks of equal scores evenly
         var test = WilcoxonTest.Of(Column(1), Column(0), ZeroHandling.ZSplit);
 
         Assert.Equal((93, 12, 12), (test.PositiveRanks, test.NegativeRanks, test.Statistic));

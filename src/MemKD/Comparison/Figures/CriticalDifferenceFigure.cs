@@ -38,13 +38,16 @@ public static class CriticalDifferenceFigure
 
         drawing.Text(Margin, 20, Title(comparison), size: 11, colour: SvgDrawing.Faint);
         drawing.Line(left, axis, right, axis, 1.5);
-        for (var tick = 1.0; tick <= count; tick += 0.5)
+        // at most about 20 numbers fit; half ranks are marked between few of them
+        var numberStep = ((count - 1) / 20) + 1;
+        for (var halves = 2; halves <= 2 * count; halves += numberStep == 1 ? 1 : 2)
         {
-            var whole = tick.Equals(Math.Floor(tick));
-            drawing.Line(X(tick), axis - (whole ? 8 : 4), X(tick), axis);
-            if (whole)
+            var rank = halves / 2.0;
+            var numbered = halves % 2 == 0 && ((halves / 2) - 1) % numberStep == 0;
+            drawing.Line(X(rank), axis - (numbered ? 8 : 4), X(rank), axis);
+            if (numbered)
             {
-                drawing.Text(X(tick), axis - 12, tick.ToString("F0", CultureInfo.InvariantCulture), TextAnchor.Middle);
+                drawing.Text(X(rank), axis - 12, rank.ToString("F0", CultureInfo.InvariantCulture), TextAnchor.Middle);
             }
         }
 

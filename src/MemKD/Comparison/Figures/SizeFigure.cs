@@ -53,10 +53,16 @@ public static class SizeFigure
         for (var i = 0; i < sizes.Points.Count; i++)
         {
             var (x, y) = (X(logs[i]), Y(sizes.Points[i].Score));
-            drawing.Circle(x, y, 4.5, sizes.Points[i].IsOnFront ? SvgDrawing.Accent : SvgDrawing.Faint);
             var label = Place(x, y, SvgDrawing.WidthOf(sizes.Points[i].Method, LabelSize), boxes);
             boxes.Add(label);
+            drawing.Rectangle(label.Left - 1, label.Top + 1, label.Right - label.Left, 14, "#ffffff"); // over lines
             drawing.Text(label.Left, label.Bottom - 3, sizes.Points[i].Method, size: LabelSize);
+        }
+
+        for (var i = 0; i < sizes.Points.Count; i++)
+        {
+            var colour = sizes.Points[i].IsOnFront ? SvgDrawing.Accent : SvgDrawing.Faint;
+            drawing.Circle(X(logs[i]), Y(sizes.Points[i].Score), 4.5, colour);
         }
 
         drawing.Text(

@@ -19,7 +19,7 @@ public sealed record BayesianSignedRankSettings(
 
 /// <summary>
 /// Bayesian signed-rank test (Benavoli, Mangili, Corani, Zaffalon, Ruggeri, ICML 2014; with a region of practical
-/// equivalence: Benavoli, Corani, Demšar, Zaffalon, JMLR 18, 2017, section 4.2). The unknown distribution of the difference
+/// equivalence: Benavoli, Corani, Demšar, Zaffalon, JMLR 18, 2017). The unknown distribution of the difference
 /// between two methods has a Dirichlet process prior. A draw from its posterior gives each observed difference z_i, and
 /// the pseudo-observation z_0 = 0, a weight w_i ~ Dirichlet(s, 1, …, 1), and θ of a region is Σ_ij w_i w_j over the pairs
 /// whose mean (z_i + z_j)/2 lies in it, a mean on a border counting half. The result is how often each region has the
