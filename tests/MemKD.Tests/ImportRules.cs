@@ -37,6 +37,11 @@ internal static partial class ImportRules
         ("Distillation/Methods", ["Engine", "Distillation"]),
         // The generator draws bootstrap resamples.
         ("Evaluation", ["Models", "Series", "Runtime", "Engine/Random"]),
+        // Tables of scores and their tests: numbers and names alone, no series and no models.
+        ("Comparison", []),
+        ("Comparison/Statistics", ["Engine/Random"]),
+        ("Comparison/Tables", []),
+        ("Comparison/Figures", ["Comparison"]),
         ("Experiments", ["Series", "Models", "Training", "Distillation", "Evaluation", "Engine"]),
         ("Export", ["Models", "Engine/Memory", "Runtime"]),
         ("Reporting", ["Experiments"]),
