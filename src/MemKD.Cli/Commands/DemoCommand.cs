@@ -91,7 +91,7 @@ internal static class DemoCommand
             "training the students",
             report => distiller.Run(session.Stop, report)
         );
-        var comparison = new Comparison(
+        var comparison = new StudentComparison(
             MemoryDiscrepancy.Row.Id,
             ModelScore.Of(teacher, split.Test, "test", team),
             ModelScore.Of(Model(result.Alone, DistillationMethods.None), split.Test, "test", team),
@@ -107,7 +107,7 @@ internal static class DemoCommand
         }
     }
 
-    private static void Print(Comparison comparison, TimeSpan elapsed, TextWriter output)
+    private static void Print(StudentComparison comparison, TimeSpan elapsed, TextWriter output)
     {
         output.WriteLine($"{Dataset}, {comparison.Teacher.Cases} test cases");
         output.WriteLine();
@@ -122,7 +122,7 @@ internal static class DemoCommand
         output.WriteLine(comparison.Verdict!.Sentence);
     }
 
-    private static JsonObject ToJson(Comparison comparison, TimeSpan elapsed)
+    private static JsonObject ToJson(StudentComparison comparison, TimeSpan elapsed)
     {
         var json = comparison.Brief();
         json.Insert(0, "dataset", Dataset);

@@ -160,7 +160,7 @@ internal static class DistillCommand
 
         // The weights are fixed and saved: only now TEST is looked at.
         var reference = run.Teacher.Probabilities(run.Test, team);
-        var comparison = new Comparison(
+        var comparison = new StudentComparison(
             run.Method,
             ModelScore.Of(run.Teacher, run.Test, "test", team),
             ModelScore.Of(alone, run.Test, "test", team, reference: reference),
@@ -187,7 +187,7 @@ internal static class DistillCommand
     private static void Print(
         Run run,
         DistillationResult result,
-        Comparison comparison,
+        StudentComparison comparison,
         TimeSpan time,
         TextWriter output
     )
@@ -209,7 +209,7 @@ internal static class DistillCommand
     private static JsonObject Report(
         Run run,
         DistillationResult result,
-        Comparison comparison,
+        StudentComparison comparison,
         IReadOnlyList<string> warnings,
         TimeSpan elapsed
     )

@@ -26,7 +26,7 @@ internal sealed class MethodOptions
     };
     private readonly Option<long?> copies = NumberOption.Whole(
         "--copies",
-        "Augmented copies of every training case (with --jitter, --scaling, --slicing, --warping)",
+        "Augmented copies of every training case that students learn from (default 8, fewer for large sets)",
         0,
         1000
     );
@@ -63,10 +63,9 @@ internal sealed class MethodOptions
     }
 
     /// <summary>Settings with the changes; the recipe in them is final already.</summary>
-    /// <exception cref="UsageException">Augmentation without copies.</exception>
     public DistillationSettings Apply(DistillationSettings settings, ParseResult parsed)
     {
-        var changed = settings with
+        return settings with
         {
             Method = parsed.GetValue(method) is { } text ? MethodChoice.Parse(text) : settings.Method,
             Weight = parsed.GetValue(lambda) switch
@@ -78,11 +77,6 @@ internal sealed class MethodOptions
             WeightWarmUp = parsed.GetValue(constantLambda) ? 0 : settings.WeightWarmUp,
             AugmentedCopies = (int?)parsed.GetValue(copies) ?? settings.AugmentedCopies,
         };
-        return !changed.Recipe.Augmentation.IsOff && changed.AugmentedCopies == 0
-            ? throw new UsageException(
-                "students learn from augmented copies: give --copies N with --jitter, --scaling, --slicing or --warping."
-            )
-            : changed;
     }
 
     private static bool IsAuto(string text) => string.Equals(text, "auto", StringComparison.OrdinalIgnoreCase);

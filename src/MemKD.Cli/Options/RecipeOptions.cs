@@ -41,6 +41,10 @@ internal sealed class RecipeOptions
         x => x is >= 0 and < 1,
         "from 0 to below 1"
     );
+    private readonly Option<bool> noAugmentation = new("--no-augmentation")
+    {
+        Description = "Learn from the training cases as they are (the four options below can still be given)",
+    };
     private readonly Option<double?> jitter = NumberOption.Real(
         "--jitter",
         "Augmentation: standard deviation of noise",
@@ -97,6 +101,7 @@ internal sealed class RecipeOptions
             weightDecay,
             dropout,
             labelSmoothing,
+            noAugmentation,
             jitter,
             scaling,
             slicing,
@@ -118,6 +123,7 @@ internal sealed class RecipeOptions
     /// <exception cref="UsageException">Patience without validation cases to be patient about.</exception>
     public TrainingRecipe Apply(TrainingRecipe recipe, ParseResult parsed)
     {
+        var augmentation = parsed.GetValue(noAugmentation) ? new() : recipe.Augmentation;
         var changed = recipe with
         {
             Updates = (int?)parsed.GetValue(updates) ?? recipe.Updates,
@@ -141,12 +147,12 @@ internal sealed class RecipeOptions
                 "validation-loss" => Selection.ValidationLoss,
                 _ => Selection.Last,
             },
-            Augmentation = recipe.Augmentation with
+            Augmentation = augmentation with
             {
-                Jitter = parsed.GetValue(jitter) ?? recipe.Augmentation.Jitter,
-                Scaling = parsed.GetValue(scaling) ?? recipe.Augmentation.Scaling,
-                Slicing = parsed.GetValue(slicing) ?? recipe.Augmentation.Slicing,
-                Warping = parsed.GetValue(warping) ?? recipe.Augmentation.Warping,
+                Jitter = parsed.GetValue(jitter) ?? augmentation.Jitter,
+                Scaling = parsed.GetValue(scaling) ?? augmentation.Scaling,
+                Slicing = parsed.GetValue(slicing) ?? augmentation.Slicing,
+                Warping = parsed.GetValue(warping) ?? augmentation.Warping,
             },
         };
         return parsed.GetValue(patience) is null || changed.Selection != Selection.Last

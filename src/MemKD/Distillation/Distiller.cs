@@ -31,9 +31,14 @@ public sealed record DistillationSettings
 
     /// <summary>
     /// Augmented copies of every training case that student and student alone learn from, beside the case itself: the
-    /// teacher is asked about each once.
+    /// teacher is asked about each once. Fewer where the pool would have more than <see cref="LargestPool"/> members.
     /// </summary>
-    public int AugmentedCopies { get; init; }
+    public int AugmentedCopies { get; init; } = 8;
+
+    /// <summary>
+    /// Most members of the pool of cases and copies: large data sets need no copies, and what the teacher says is kept.
+    /// </summary>
+    public int LargestPool { get; init; } = 10_000;
 
     /// <summary>Bytes of teacher states that may be kept in memory.</summary>
     public long TeacherMemory { get; init; } = 2L << 30;
@@ -50,6 +55,7 @@ public sealed record DistillationSettings
             Weight = null,
             WeightWarmUp = 0,
             Recipe = Recipes.Authors(trainCaseCount),
+            AugmentedCopies = 0,
         };
 }
 
@@ -131,7 +137,8 @@ public sealed class Distiller
         this.settings = settings;
         this.seed = seed;
         this.team = team;
-        pool = AugmentedPool.Of(cases, settings.Recipe.Augmentation, settings.AugmentedCopies, seed);
+        var copies = Math.Clamp((settings.LargestPool / Math.Max(1, cases.Count)) - 1, 0, settings.AugmentedCopies);
+        pool = AugmentedPool.Of(cases, settings.Recipe.Augmentation, copies, seed);
         (learnt, held) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
     }
 

@@ -9,6 +9,16 @@ namespace MemKD.Training;
 /// </summary>
 public sealed record Augmentation
 {
+    /// <summary>A little of everything: the default of teachers and students (docs/training.md).</summary>
+    public static Augmentation Mild { get; } =
+        new()
+        {
+            Jitter = 0.05,
+            Scaling = 0.1,
+            Slicing = 0.1,
+            Warping = 0.2,
+        };
+
     /// <summary>Standard deviation of Gaussian noise added to every value.</summary>
     public double Jitter { get; init; }
 

@@ -10,7 +10,7 @@ namespace MemKD.Cli.Output;
 /// <param name="Teacher">The teacher.</param>
 /// <param name="Alone">The student alone.</param>
 /// <param name="Student">The distilled student; null with the method <c>none</c>.</param>
-internal sealed record Comparison(
+internal sealed record StudentComparison(
     string Method,
     EvaluationReport Teacher,
     EvaluationReport Alone,
