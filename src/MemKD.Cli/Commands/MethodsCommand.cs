@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MemKD.Cli.Options;
 using MemKD.Cli.Output;
@@ -29,8 +30,8 @@ internal static class MethodsCommand
 
             TextTable.Write(
                 session.Out,
-                ["id", "name", "needs", "source"],
-                [.. DistillationMethods.All.Select(m => (string[])[m.Id, m.Name, Needs(m), m.Source])]
+                ["id", "name", "needs", "λ", "source"],
+                [.. DistillationMethods.All.Select(m => (string[])[m.Id, m.Name, Needs(m), Lambda(m), m.Source])]
             );
             foreach (var method in DistillationMethods.All.Where(m => m.Parameters.Count > 0))
             {
@@ -54,6 +55,7 @@ internal static class MethodsCommand
             ["name"] = method.Name,
             ["source"] = method.Source,
             ["needs"] = Needs(method),
+            ["lambda"] = method.Create == null ? null : method.UntunedWeight,
             ["lambda_grid"] = new JsonArray([.. method.WeightGrid.Select(w => (JsonNode)w)]),
             ["parameters"] = new JsonArray([
                 .. method.Parameters.Select(p =>
@@ -69,6 +71,9 @@ internal static class MethodsCommand
                 ),
             ]),
         };
+
+    private static string Lambda(DistillationMethodRow method) =>
+        method.Create == null ? "" : method.UntunedWeight.ToString(CultureInfo.InvariantCulture);
 
     private static string Needs(DistillationMethodRow method) =>
         method.Needs == MethodNeeds.Labels

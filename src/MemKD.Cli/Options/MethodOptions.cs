@@ -16,7 +16,7 @@ internal sealed class MethodOptions
     private readonly Option<string?> lambda = new("--lambda")
     {
         Description =
-            $"Weight of the method's loss (default {new DistillationSettings().Weight?.ToString(CultureInfo.InvariantCulture) ?? "auto"}); auto chooses it on a fifth of the training cases",
+            "Weight of the method's loss (default: the method's own, see 'memkd methods'); auto chooses it on a fifth of the training cases",
         HelpName = "X|auto",
     };
 
@@ -65,12 +65,14 @@ internal sealed class MethodOptions
     /// <summary>Settings with the changes; the recipe in them is final already.</summary>
     public DistillationSettings Apply(DistillationSettings settings, ParseResult parsed)
     {
+        var choice = parsed.GetValue(method) is { } text ? MethodChoice.Parse(text) : settings.Method;
         return settings with
         {
-            Method = parsed.GetValue(method) is { } text ? MethodChoice.Parse(text) : settings.Method,
+            Method = choice,
             Weight = parsed.GetValue(lambda) switch
             {
-                null => settings.Weight,
+                // The authors' protocol searches; else every method has a weight of its own.
+                null => settings.Weight == null ? null : choice.UntunedWeight,
                 var given when IsAuto(given) => null,
                 var given => double.Parse(given, CultureInfo.InvariantCulture),
             },

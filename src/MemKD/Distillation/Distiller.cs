@@ -15,16 +15,16 @@ public sealed record DistillationSettings
     public MethodChoice Method { get; init; } = MethodChoice.Parse(MemoryDiscrepancy.Row.Id);
 
     /// <summary>
-    /// The weight λ; null (the default, as in the paper): chosen from the grid for each data set, by the AUC-PRC on
-    /// validation cases, ties by their cross-entropy; the method's untuned weight where no class has cases to hold out.
+    /// The weight λ, the same for all data sets. Null, as in the paper: chosen from the grid for each data set, by the AUC-PRC
+    /// on validation cases, ties by their cross-entropy; the method's untuned weight where no class has cases to hold out.
     /// </summary>
-    public double? Weight { get; init; }
+    public double? Weight { get; init; } = MemoryDiscrepancy.Row.UntunedWeight;
 
     /// <summary>Values of λ to choose from; null: the method's own.</summary>
     public IReadOnlyList<double>? WeightGrid { get; init; }
 
     /// <summary>Share of the updates in which λ rises from 0; 0: λ from the first update on.</summary>
-    public double WeightWarmUp { get; init; } = 0.5;
+    public double WeightWarmUp { get; init; } = 0.2;
 
     /// <summary>The student's recipe; its augmentation makes the copies below.</summary>
     public TrainingRecipe Recipe { get; init; } = Recipes.Student;

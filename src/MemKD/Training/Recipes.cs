@@ -23,7 +23,7 @@ public static class Recipes
     public static TrainingRecipe Student { get; } =
         new()
         {
-            Updates = 8000,
+            Updates = 16_000,
             LearningRate = 0.02,
             WeightDecay = 0,
             ForgetBias = 2,
