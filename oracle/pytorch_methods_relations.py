@@ -51,7 +51,7 @@ def dkd(student, teacher, labels, alpha, beta, tau):
 def dist(student, teacher, labels, inter, intra, tau):
     def correlation(x, y):
         x, y = x - x.mean(1, keepdim=True), y - y.mean(1, keepdim=True)
-        return (x * y).sum(1) / (x.norm(dim=1) * y.norm(dim=1) + 1e-8)
+        return (x * y).sum(1) / (x.norm(dim=1) * y.norm(dim=1))
 
     s, t = F.softmax(student / tau, 1), F.softmax(teacher / tau, 1)
     return tau**2 * (inter * (1 - correlation(s, t).mean()) + intra * (1 - correlation(s.T, t.T).mean()))
