@@ -66,17 +66,20 @@ internal static class MethodReference
 
     public static double RelationalAngle(double[][] student, double[][] teacher)
     {
-        var all = Enumerable.Range(0, student.Length).ToArray();
+        var (s, t) = (Directions(student), Directions(teacher));
         var sum = 0.0;
-        foreach (var i in all)
+        for (var i = 0; i < s.Length; i++)
         {
-            foreach (var j in all)
+            for (var j = 0; j < s.Length; j++)
             {
-                sum += all.Sum(k => SmoothL1(Angle(student, i, j, k) - Angle(teacher, i, j, k)));
+                for (var k = 0; k < s.Length; k++)
+                {
+                    sum += SmoothL1(Product(s[i][j], s[i][k]) - Product(t[i][j], t[i][k]));
+                }
             }
         }
 
-        return sum / Math.Pow(all.Length, 3);
+        return sum / Math.Pow(s.Length, 3);
     }
 
     /// <summary>One case: mean over time of the squared difference of the attentions.</summary>
@@ -166,18 +169,34 @@ internal static class MethodReference
         return [.. all.Select(d => d / mean)];
     }
 
-    private static double Angle(double[][] e, int i, int j, int k)
-    {
-        var (a, b) = (Minus(e[i], e[j]), Minus(e[i], e[k]));
-        return i == j || i == k ? 0 : Product(a, b) / (Norm(a) * Norm(b));
-    }
+    /// <summary>Unit vectors from each case to each other; none from a case to itself.</summary>
+    private static double[][][] Directions(double[][] e) =>
+        [
+            .. e.Select(a =>
+                e.Select(b =>
+                    {
+                        var (d, n) = (Minus(a, b), Norm(Minus(a, b)));
+                        return (double[])[.. d.Select(x => n > 0 ? x / n : 0)];
+                    })
+                    .ToArray()
+            ),
+        ];
 
     private static double[][] Transposed(double[][] rows) =>
         [.. rows[0].Select((_, k) => rows.Select(r => r[k]).ToArray())];
 
     private static double[] Minus(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x - y)];
 
-    private static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+    private static double Product(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var k = 0; k < a.Length; k++)
+        {
+            sum += a[k] * b[k];
+        }
+
+        return sum;
+    }
 
     private static double Norm(double[] a) => Math.Sqrt(Product(a, a));
 
