@@ -119,12 +119,21 @@ public sealed class BatchFeatures
         public void Read(ReadOnlySpan<float> hidden, Span<double> feature)
         {
             var length = hidden.Length / units;
-            feature.Clear();
             if (isMean)
             {
-                for (var k = 0; k < hidden.Length; k++)
+                feature.Clear();
+                for (var t = 0; t < length; t++)
                 {
-                    feature[k % units] += (double)hidden[k] / length;
+                    var state = hidden.Slice(t * units, units);
+                    for (var u = 0; u < feature.Length; u++)
+                    {
+                        feature[u] += state[u];
+                    }
+                }
+
+                foreach (ref var sum in feature)
+                {
+                    sum /= length;
                 }
 
                 return;
@@ -141,9 +150,13 @@ public sealed class BatchFeatures
             var length = dHidden.Length / units;
             if (isMean)
             {
-                for (var k = 0; k < dHidden.Length; k++)
+                for (var t = 0; t < length; t++)
                 {
-                    dHidden[k] += (float)(weight * dFeature[k % units] / length);
+                    var dState = dHidden.Slice(t * units, units);
+                    for (var u = 0; u < dFeature.Length; u++)
+                    {
+                        dState[u] += (float)(weight / length * dFeature[u]);
+                    }
                 }
 
                 return;
