@@ -19,5 +19,13 @@ public static class DistillationMethods
             Needs = MethodNeeds.Labels,
         },
         MemoryDiscrepancy.Row,
+        SoftTargets.Row,
+        DecoupledDistillation.Row,
+        StrongerTeacher.Row,
+        LogitStandardization.Row,
+        RelationalDistillation.Row,
+        AttentionTransfer.Row,
+        SimilarityPreserving.Row,
+        ProbabilisticTransfer.Row,
     ];
 }
