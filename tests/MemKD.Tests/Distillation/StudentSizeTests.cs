@@ -7,19 +7,19 @@ namespace MemKD.Tests.Distillation;
 
 public class StudentSizeTests
 {
-    private static readonly NetworkShape Student = Recipes.StudentShape(1, 2);
+    private static readonly NetworkShape Student = Recipes.StudentShape(2, 2);
 
     [Fact]
     public void The_default_teacher_500_times_smaller_is_the_student_of_8_units()
     {
-        // Two layers of two directions: 2·(3·92·(1+92) + 2·276) + 2·(3·92·(184+92) + 2·276) + 2·184 + 2.
-        const int Teacher = 206_266;
-        Assert.Equal(Teacher, Recipes.TeacherShape(1, 2).ParameterCount);
+        // A series and its differences; two layers of two directions: 2·(3·94·(2+94) + 2·282) + 2·(3·94·(188+94) + 2·282) + 2·188 + 2.
+        const int Teacher = 215_826;
+        Assert.Equal(Teacher, Recipes.TeacherShape(2, 2).ParameterCount);
         var chosen = StudentSize.ForCompression(Student, Teacher, 500);
 
-        // 8 units: 370 parameters, 9 units: 4·9·(1+9) + 8·9 + 20 = 452; a 500th of the teacher is 412.
+        // 8 units: 4·8·(2+8) + 8·8 + 18 = 402 parameters, 9 units: 4·9·(2+9) + 8·9 + 20 = 488; a 500th of the teacher is 431.
         Assert.Equal(8, chosen.HiddenSize);
-        Assert.Equal(370, chosen.ParameterCount);
+        Assert.Equal(402, chosen.ParameterCount);
         Assert.Equal(Student with { HiddenSize = 8 }, chosen);
     }
 
@@ -40,28 +40,28 @@ public class StudentSizeTests
     }
 
     [Theory]
-    [InlineData(1480, 8)]
-    [InlineData(1479, 7)]
+    [InlineData(1608, 8)]
+    [InlineData(1607, 7)]
     public void Bytes_are_four_a_parameter(int bytes, int hidden) =>
         Assert.Equal(hidden, StudentSize.ForBytes(Student, bytes).HiddenSize);
 
     [Fact]
     public void A_wish_that_no_student_fulfils_is_refused_with_the_least_that_does()
     {
-        // One LSTM unit: 4·(1+1) + 8 + 2 + 2 = 20 parameters.
-        Assert.Equal(1, StudentSize.ForBytes(Student, 80).HiddenSize);
+        // One LSTM unit: 4·(2+1) + 8 + 2 + 2 = 24 parameters.
+        Assert.Equal(1, StudentSize.ForBytes(Student, 96).HiddenSize);
         foreach (
             var wish in (Func<NetworkShape>[])
                 [
-                    () => StudentSize.ForBytes(Student, 79),
+                    () => StudentSize.ForBytes(Student, 95),
                     () => StudentSize.ForBytes(Student, -5),
-                    () => StudentSize.ForCompression(Student, 206_266, 1e6),
-                    () => StudentSize.ForCompression(Student, 206_266, double.PositiveInfinity),
+                    () => StudentSize.ForCompression(Student, 215_826, 1e6),
+                    () => StudentSize.ForCompression(Student, 215_826, double.PositiveInfinity),
                 ]
         )
         {
             var refusal = Assert.Throws<InputException>(wish);
-            Assert.Contains("at least 20", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("at least 24", refusal.Message, StringComparison.Ordinal);
         }
     }
 
