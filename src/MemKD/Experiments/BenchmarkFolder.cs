@@ -123,7 +123,10 @@ public sealed class BenchmarkFolder
         var id = record.Spec.Id;
         Make(Path.GetDirectoryName(Record(id))!);
         record.Write(Record(id));
-        File.Delete(Failure(id));
+        if (File.Exists(Failure(id)))
+        {
+            File.Delete(Failure(id));
+        }
     }
 
     /// <summary>Notes a failure.</summary>
@@ -139,19 +142,6 @@ public sealed class BenchmarkFolder
             ["error"] = error,
         };
         WriteText(path, json.ToJsonString(Indented) + "\n");
-    }
-
-    /// <summary>What was said about a failed run; null when nothing was.</summary>
-    public string? ReadFailure(string id)
-    {
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(Failure(id)))?["error"]?.GetValue<string>();
-        }
-        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 
     /// <summary>Writes a text file into the folder, whole or not at all; its folder is made.</summary>

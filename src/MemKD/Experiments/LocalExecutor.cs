@@ -9,6 +9,8 @@ namespace MemKD.Experiments;
 /// </summary>
 public sealed class LocalExecutor
 {
+    // A child that Ctrl-C reached, perhaps before it reached us.
+    private const int Interrupted = 130;
     private static readonly TimeSpan SignalDelay = TimeSpan.FromSeconds(1);
 
     private readonly Func<ProcessStartInfo> child;
@@ -93,29 +95,38 @@ public sealed class LocalExecutor
                 }
 
                 var answer = worker.Do(run.Id, share => progress.Advance(run, share), stop);
+                var died = "";
                 if (answer is null)
                 {
                     var (code, last) = worker.End();
                     worker = null;
-                    if (stop.IsCancellationRequested || (code == 130 && stop.WaitHandle.WaitOne(SignalDelay)))
+                    if (stop.IsCancellationRequested || (code == Interrupted && stop.WaitHandle.WaitOne(SignalDelay)))
                     {
                         return;
                     }
 
-                    Fail(
-                        run,
-                        $"the process ended with code {code.ToString(CultureInfo.InvariantCulture)} {last}".TrimEnd(),
-                        died: true
-                    );
+                    died = string.Create(CultureInfo.InvariantCulture, $"its process ended with code {code} {last}")
+                        .TrimEnd();
                 }
-                else if (folder.TryRead(run) is { } record)
+
+                // Whatever was said: a run is finished when its record is there.
+                if (folder.TryRead(run) is { } record)
                 {
                     queue.Finish(run);
                     progress.Finish(run, record.Seconds);
                 }
+                else if (died.Length > 0)
+                {
+                    folder.WriteFailure(run.Spec, died);
+                    progress.Fail(run, died, queue.Fail(run, mayRetry: true));
+                }
                 else
                 {
-                    Fail(run, answer.Length > 0 ? answer : "its record cannot be read", died: false);
+                    progress.Fail(
+                        run,
+                        answer is { Length: > 0 } ? answer : "its record cannot be read",
+                        queue.Fail(run, mayRetry: false)
+                    );
                 }
             }
         }
@@ -123,16 +134,6 @@ public sealed class LocalExecutor
         {
             worker?.End();
         }
-    }
-
-    private void Fail(PlannedRun run, string message, bool died)
-    {
-        if (died)
-        {
-            folder.WriteFailure(run.Spec, message);
-        }
-
-        progress.Fail(run, message, queue.Fail(run, mayRetry: died));
     }
 
     /// <summary>One child process.</summary>

@@ -109,10 +109,11 @@ public static class RecipeFile
                 ? root
                 : throw new InputException($"{path}: several documents; a recipe is one.");
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
+            var at = (e as YamlException)?.Start ?? Mark.Empty;
             throw new InputException(
-                $"{Place(path, e.Start.Line, e.Start.Column)}: this is no YAML ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}).",
+                $"{Place(path, at.Line, at.Column)}: this is no YAML ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}).",
                 e
             );
         }
@@ -120,7 +121,7 @@ public static class RecipeFile
 
     private static RecipeNode ReadYaml(Parser parser, string path, int depth)
     {
-        var at = parser.Current!;
+        var at = parser.Current ?? throw new InvalidOperationException("it ends too early");
         var where = Place(path, at.Start.Line, at.Start.Column);
         if (at is not NodeEvent node || !node.Anchor.IsEmpty || !node.Tag.IsEmpty || depth > Deepest)
         {
