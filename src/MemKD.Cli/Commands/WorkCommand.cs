@@ -18,7 +18,7 @@ internal static class WorkCommand
         var verb = new Verb(
             Name,
             "Do runs of a benchmark whose ids come on standard input, one a line",
-            "memkd work runs/bench < ids.txt"
+            "memkd work runs/bench --threads 2"
         );
         var folder = new Argument<string>("DIR") { Description = "Folder of a benchmark" };
         var threads = NumberOption.Whole("--threads", "Threads of a run (default 1); results are the same", 1, 1024);

@@ -11,7 +11,8 @@ internal static class ChildProcess
         // Started as `dotnet MemKD.Cli.dll`, or from a test, the process is not ours to start.
         var assembly = Path.Combine(AppContext.BaseDirectory, "MemKD.Cli.dll");
         var host = Environment.ProcessPath ?? "dotnet";
-        var isOurs = Path.GetFileNameWithoutExtension(host) is "memkd" or "MemKD.Cli" || !File.Exists(assembly);
+        var name = Path.GetFileName(host);
+        var isOurs = name is "memkd" or "memkd.exe" or "MemKD.Cli" or "MemKD.Cli.exe" || !File.Exists(assembly);
         if (isOurs)
         {
             return new ProcessStartInfo(host, arguments);
