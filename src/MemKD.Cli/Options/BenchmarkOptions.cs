@@ -27,15 +27,15 @@ internal sealed class BenchmarkOptions
             "lambda",
             Words(
                 "--lambda",
-                "Weight of the methods' loss (default auto: chosen for each run on validation cases)",
-                "X|auto"
+                "Weight of the methods' loss (default own: each method's); auto chooses it for each run on validation cases",
+                "X|auto|own"
             )
         ),
         (
             "lambda_grid",
             Words(
                 "--lambda-grid",
-                "Values to choose from, the same for every method (default: each method's own five)",
+                "Values to choose from, the same for every method (default: each method's five); stands for --lambda auto",
                 "X"
             )
         ),
@@ -48,6 +48,10 @@ internal sealed class BenchmarkOptions
             )
         ),
         ("normalise", Words("--normalise", "Scaling of values (default auto)", "WORD")),
+        (
+            "differences",
+            Words("--differences", "Whether networks see first differences too (default true)", "true|false")
+        ),
         ("protocol", Words("--protocol", "Recipes to start from: default, or that of the paper's authors", "WORD")),
     ];
 

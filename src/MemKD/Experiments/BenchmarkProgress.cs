@@ -6,8 +6,8 @@ namespace MemKD.Experiments;
 public sealed class BenchmarkProgress
 {
     // Seconds for a million multiply-adds before anything is measured: one core of a server, small networks are slower.
-    private const double TeacherRate = 1.0 / 12_000;
-    private const double StudentRate = 1.0 / 2_500;
+    private const double TeacherRate = 1.0 / 15_000;
+    private const double StudentRate = 1.0 / 9_000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, double> running = new(StringComparer.Ordinal);

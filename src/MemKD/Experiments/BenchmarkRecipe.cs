@@ -21,6 +21,7 @@ public sealed record BenchmarkRecipe
         "lambda_grid",
         "length",
         "normalise",
+        "differences",
         "protocol",
         "teacher",
         "student",
@@ -44,8 +45,11 @@ public sealed record BenchmarkRecipe
     /// <summary>How many times smaller than the teacher the students are at least.</summary>
     public IReadOnlyList<double> Compressions { get; init; } = [];
 
-    /// <summary>λ of every method; null: chosen for each run on validation cases.</summary>
+    /// <summary>λ of every method; null: see <see cref="ChoosesWeight"/>.</summary>
     public double? Weight { get; init; }
+
+    /// <summary>Whether λ is chosen for each run on validation cases; else it is each method's own.</summary>
+    public bool ChoosesWeight { get; init; }
 
     /// <summary>Values of λ to choose from, the same for every method; null: each method's own, equally many.</summary>
     public IReadOnlyList<double>? WeightGrid { get; init; }
@@ -78,7 +82,15 @@ public sealed record BenchmarkRecipe
             throw map["compression"]!.Error("give hidden or compression, not both.");
         }
 
-        var recipe = new BenchmarkRecipe
+        var isAuthors = map["protocol"]?.Choice("protocol", ["default", "authors"]) == 1;
+        var (grid, weight) = (map["lambda_grid"], map["lambda"]);
+        var isAuto = Is(weight, "auto");
+        if (grid is not null && weight is not null && !isAuto)
+        {
+            throw grid.Error("lambda is given, so there is nothing to choose; leave one of them out.");
+        }
+
+        return new BenchmarkRecipe
         {
             Datasets = [.. Needed(map, "datasets").Select(n => n.Word("datasets")).Distinct(StringComparer.Ordinal)],
             Methods = [.. Needed(map, "methods").Select(Method).DistinctBy(m => m.FullText, StringComparer.Ordinal)],
@@ -86,19 +98,21 @@ public sealed record BenchmarkRecipe
             Resamples = [.. Numbers(map, "resamples").Select(n => (int)n)],
             Hidden = hidden ?? (compression is null ? [8] : []),
             Compressions = compression ?? [],
-            Weight = Weigh(map["lambda"]),
-            WeightGrid = map["lambda_grid"]
+            Weight =
+                weight is null || isAuto || Is(weight, "own")
+                    ? null
+                    : weight.Real("lambda", x => x >= 0, "from 0 up, nor auto, nor own"),
+            ChoosesWeight = isAuto || grid is not null || (weight is null && isAuthors),
+            WeightGrid = grid
                 ?.List("lambda_grid")
                 .Select(n => n.Real("lambda_grid", x => x >= 0, "from 0 up"))
+                .Distinct()
                 .ToArray(),
-            Preparation = Prepare(map["length"], map["normalise"]),
-            IsAuthors = map["protocol"]?.Choice("protocol", ["default", "authors"]) == 1,
+            Preparation = Prepare(map, isAuthors),
+            IsAuthors = isAuthors,
             Teacher = map["teacher"],
             Student = map["student"],
         };
-        return recipe.Weight is not null && recipe.WeightGrid is not null
-            ? throw map["lambda_grid"]!.Error("lambda is fixed, so there is nothing to choose; leave one of them out.")
-            : recipe;
     }
 
     /// <summary>The methods of a text with commas: those of <c>kd,memkd:pairs=9,short=0,none</c> are three.</summary>
@@ -158,21 +172,19 @@ public sealed record BenchmarkRecipe
         return numbers.Count == 0 ? [0] : numbers;
     }
 
-    private static double? Weigh(RecipeNode? node) =>
-        node is null || string.Equals(node.Word("lambda"), "auto", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : node.Real("lambda", x => x >= 0, "from 0 up, nor auto");
+    private static bool Is(RecipeNode? node, string word) =>
+        node is RecipeWord { Text: var text } && string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 
-    private static PreparationOptions Prepare(RecipeNode? length, RecipeNode? normalise)
+    /// <summary>How series become input; the authors' protocol has no differences unless they are asked for.</summary>
+    private static PreparationOptions Prepare(RecipeMap map, bool isAuthors)
     {
-        var options = new PreparationOptions();
-        if (length is not null)
+        var options = new PreparationOptions { Differences = !isAuthors };
+        if (map["length"] is { } length)
         {
-            var isRaw = string.Equals(length.Word("length"), "raw", StringComparison.OrdinalIgnoreCase);
-            options = options with { MaxLength = isRaw ? null : (int)length.Whole("length", 2, 1_000_000) };
+            options = options with { MaxLength = Is(length, "raw") ? null : (int)length.Whole("length", 2, 1_000_000) };
         }
 
-        if (normalise is not null)
+        if (map["normalise"] is { } normalise)
         {
             var values = Enum.GetValues<Normalization>();
             options = options with
@@ -181,6 +193,11 @@ public sealed record BenchmarkRecipe
             };
         }
 
-        return options;
+        return map["differences"] is { } differences
+            ? options with
+            {
+                Differences = differences.Choice("differences", ["false", "true"]) == 1,
+            }
+            : options;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MemKD.Engine.Layers;
 
 namespace MemKD.Experiments;
 
@@ -51,22 +52,24 @@ public sealed record PlannedRun(RunSpec Spec, long Cost, IReadOnlyList<string> S
     }
 
     /// <summary>
-    /// Estimated work: three passes (forward, and backward twice its work) over every batch; the teacher's states and
-    /// a student for each λ of the grid come on top.
+    /// Estimated work: three passes (forward, and backward twice its work) over every batch, for a student that is
+    /// distilled as much again and a half for the method; a student for each λ of the grid; the teacher's states of the pool.
     /// </summary>
     /// <param name="spec">The run.</param>
     /// <param name="cases">Training cases.</param>
     /// <param name="length">Time points of the longest prepared case.</param>
-    /// <param name="teacherWork">Multiply-adds a time point of the teacher.</param>
-    public static long Estimate(RunSpec spec, int cases, int length, int teacherWork)
+    /// <param name="teacher">The teacher's architecture.</param>
+    public static long Estimate(RunSpec spec, int cases, int length, NetworkShape teacher)
     {
         var recipe = spec.Recipe ?? spec.Settings!.Recipe;
-        var training =
-            3.0 * recipe.Updates * Math.Min(recipe.BatchSize, cases) * length * spec.Shape.MultiplyAddsPerStep;
-        var runs = spec.Settings is { Weight: null, Method.IsAlone: false } s
-            ? 1 + (s.WeightGrid ?? s.Method.WeightGrid).Count
-            : 1;
-        var states = spec.Teacher is null ? 0.0 : (double)cases * length * teacherWork;
-        return 1 + (long)(runs * (training + states) / 1e6);
+        var work = 3.0 * recipe.Updates * Math.Min(recipe.BatchSize, cases) * length * spec.Shape.MultiplyAddsPerStep;
+        if (spec is { Teacher: not null, Settings: { } settings })
+        {
+            var runs = settings.Weight is null ? 1 + (settings.WeightGrid ?? settings.Method.WeightGrid).Count : 1;
+            var pool = Math.Max(cases, Math.Min(settings.LargestPool, (long)cases * (1 + settings.AugmentedCopies)));
+            work = (2.5 * runs * work) + ((double)pool * length * teacher.MultiplyAddsPerStep);
+        }
+
+        return 1 + (long)(work / 1e6);
     }
 }

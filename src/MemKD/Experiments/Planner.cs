@@ -23,7 +23,9 @@ public sealed class Planner
     {
         this.recipe = recipe;
         this.catalog = catalog;
-        var searched = recipe.Methods.Where(m => !m.IsAlone && recipe is { Weight: null, WeightGrid: null }).ToArray();
+        var searched = recipe
+            .Methods.Where(m => !m.IsAlone && recipe is { ChoosesWeight: true, WeightGrid: null })
+            .ToArray();
         if (searched.FirstOrDefault(m => m.WeightGrid.Count != searched[0].WeightGrid.Count) is { } other)
         {
             throw new InputException(
@@ -69,10 +71,11 @@ public sealed class Planner
             Preparation = recipe.Preparation,
             Shape = Recipes.TeacherShape(train.ChannelCount, train.Classes.Count),
         };
-        var length = Preparation.Fit(train, recipe.Preparation).MaxLengthOfTrain;
-        var (teacher, student) = Sides(train);
+        var settings = recipe.IsAuthors ? DistillationSettings.Authors(train.Cases.Count) : new DistillationSettings();
+        var prepared = Preparation.Fit(train, recipe.Preparation);
+        var (teacher, student) = Sides(train, prepared.InputSize, settings);
         PlannedRun Planned(RunSpec spec, params string[] sizes) =>
-            new(spec, PlannedRun.Estimate(spec, train.Cases.Count, length, teacher.Shape.MultiplyAddsPerStep), sizes);
+            new(spec, PlannedRun.Estimate(spec, train.Cases.Count, prepared.MaxLengthOfTrain, teacher.Shape), sizes);
 
         var runs = new List<PlannedRun>();
         foreach (var seed in recipe.Seeds)
@@ -81,24 +84,32 @@ public sealed class Planner
             runs.Add(taught);
             foreach (var (size, shape) in StudentShapes(student.Shape, teacher.Shape, door.Name))
             {
-                runs.AddRange(recipe.Methods.Select(m => Planned(Student(taught.Spec, shape, student, m), size)));
+                runs.AddRange(
+                    recipe.Methods.Select(m => Planned(Student(taught.Spec, shape, student, m, settings), size))
+                );
             }
         }
 
         return runs;
     }
 
-    private RunSpec Student(RunSpec teacher, NetworkShape shape, BenchmarkSide side, MethodChoice method)
+    private RunSpec Student(
+        RunSpec teacher,
+        NetworkShape shape,
+        BenchmarkSide side,
+        MethodChoice method,
+        DistillationSettings settings
+    )
     {
         method.Require(shape);
         return teacher with
         {
             Shape = shape,
             Recipe = null,
-            Settings = new DistillationSettings
+            Settings = settings with
             {
                 Method = method,
-                Weight = recipe.Weight,
+                Weight = recipe.ChoosesWeight ? null : recipe.Weight ?? method.UntunedWeight,
                 WeightGrid = recipe.WeightGrid,
                 WeightWarmUp = side.WeightWarmUp,
                 Recipe = side.Recipe,
@@ -108,10 +119,13 @@ public sealed class Planner
         };
     }
 
-    private (BenchmarkSide Teacher, BenchmarkSide Student) Sides(TimeSeriesDataset train)
+    private (BenchmarkSide Teacher, BenchmarkSide Student) Sides(
+        TimeSeriesDataset train,
+        int channels,
+        DistillationSettings settings
+    )
     {
-        var (channels, classes) = (train.ChannelCount, train.Classes.Count);
-        var settings = recipe.IsAuthors ? DistillationSettings.Authors(train.Cases.Count) : new DistillationSettings();
+        var classes = train.Classes.Count;
         var teacher = recipe.IsAuthors
             ? new BenchmarkSide(Recipes.AuthorsTeacherShape(channels, classes), Recipes.Authors(train.Cases.Count))
             : new BenchmarkSide(Recipes.TeacherShape(channels, classes), Recipes.Teacher);

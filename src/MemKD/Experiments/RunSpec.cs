@@ -80,6 +80,7 @@ public sealed record RunSpec
             {
                 ["max_length"] = Preparation.MaxLength,
                 ["normalisation"] = Preparation.Normalization.ToText(),
+                ["differences"] = Preparation.Differences,
             },
             ["shape"] = JsonSerializer.SerializeToNode(Shape, ModelJson.Default.NetworkShape),
         };
@@ -118,6 +119,7 @@ public sealed record RunSpec
                 {
                     MaxLength = preparation["max_length"]?.GetValue<int>(),
                     Normalization = NormalizationText.Parse(preparation["normalisation"]!.GetValue<string>()),
+                    Differences = preparation["differences"]!.GetValue<bool>(),
                 },
                 Shape = json["shape"].Deserialize(ModelJson.Default.NetworkShape)!,
                 Recipe = json["recipe"]?.Deserialize(RecipeJson.Default.TrainingRecipe),

@@ -44,7 +44,7 @@ public sealed class BenchmarkRecipeTests : IDisposable
     [InlineData("teacher: {cell: lstn}\n", "did you mean lstm?")]
     [InlineData("teacher: {dropout: 1}\n", "dropout: '1' is no number from 0 to below 1.")]
     [InlineData("teacher: {patience: 9}\n", "patience needs validation cases")]
-    [InlineData("student: {jitter: 0.1}\n", "give copies")]
+    [InlineData("differences: 2\n", "differences: '2' is not known; use false, true.")]
     [InlineData("teacher: 3\n", "teacher takes a mapping")]
     [InlineData("a: &x [1]\nb: *x\n", "tags, anchors, aliases")]
     [InlineData("seeds: !!python/object x\n", "tags, anchors, aliases")]

@@ -1,3 +1,4 @@
+using MemKD.Distillation;
 using MemKD.Experiments;
 using MemKD.Series;
 
@@ -42,6 +43,8 @@ public sealed class PlanTests : IDisposable
     [InlineData("seeds", "2 3", false)]
     [InlineData("length", "50", false)]
     [InlineData("normalise", "raw", false)]
+    [InlineData("differences", "false", false)]
+    [InlineData("student.augmentation", "none", false)]
     [InlineData("teacher.updates", "7", true)]
     [InlineData("teacher.hidden", "4", true)]
     [InlineData("teacher.dropout", "0.1", true)]
@@ -60,6 +63,28 @@ public sealed class PlanTests : IDisposable
         Assert.Empty(Ids(old, "memkd").Intersect(Ids(changed, "memkd")));
         Assert.Equal(sparesAlone, Ids(old, "none").Intersect(Ids(changed, "none")).Any());
         Assert.NotEqual(old.Hash, changed.Hash);
+    }
+
+    [Fact]
+    public void Lambda_is_the_methods_own_or_given_or_chosen()
+    {
+        DistillationSettings Settings(string text)
+        {
+            var file = bench.WriteFile("lambda.yaml", "datasets: Small\nmethods: memkd\n" + text);
+            return new Planner(BenchmarkRecipe.Read(RecipeFile.Read(file)), bench.Catalog)
+                .Make()
+                .Runs[^1]
+                .Spec.Settings!;
+        }
+
+        var own = MethodChoice.Parse("memkd");
+        Assert.Equal(own.UntunedWeight, Settings("").Weight);
+        Assert.Equal(own.UntunedWeight, Settings("lambda: own\n").Weight);
+        Assert.Equal(3, Settings("lambda: 3\n").Weight);
+        Assert.Null(Settings("lambda: auto\n").Weight);
+        Assert.Null(Settings("lambda_grid: [1, 2]\n").Weight);
+        Assert.Null(Settings("protocol: authors\n").Weight);
+        Assert.Equal(0, Settings("protocol: authors\n").AugmentedCopies);
     }
 
     [Fact]
@@ -84,8 +109,8 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void Compressions_become_hidden_sizes_and_keep_their_names()
     {
-        // A teacher of 20 units has 2·3·20·(1 + 20 + 2) + 3·40 + 3 = 2883 parameters; half of them, and 1/2.01, are 17
-        // units: 4·17·(1 + 17 + 2) + 3·17 + 3 = 1414.
+        // Two inputs (the series and its differences): a teacher of 20 units has 2·3·20·(2 + 20 + 2) + 3·40 + 3 = 3003
+        // parameters; half of them, and 1/2.01, are 17 units: 4·17·(2 + 17 + 2) + 3·17 + 3 = 1482.
         var plan = bench.Plan(("seeds", "0"), ("methods", "none"));
         var text = bench.WriteFile(
             "curve.yaml",
@@ -97,8 +122,8 @@ public sealed class PlanTests : IDisposable
         var curve = new Planner(BenchmarkRecipe.Read(RecipeFile.Read(text)), bench.Catalog).Make();
         var students = curve.Runs.Where(r => r.Spec.Method == "none" && r.Spec.Seed == 0).ToArray();
         var teacher = curve.Runs[0].Spec.Shape.ParameterCount;
-        Assert.Equal(2883, teacher);
-        Assert.Equal(1414, students[0].Spec.Shape.ParameterCount);
+        Assert.Equal(3003, teacher);
+        Assert.Equal(1482, students[0].Spec.Shape.ParameterCount);
 
         Assert.Equal(["h2"], plan.Runs.Single(r => !r.Spec.IsTeacher).Sizes);
         Assert.Empty(plan.Runs[0].Sizes);

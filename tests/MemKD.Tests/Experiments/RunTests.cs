@@ -50,14 +50,14 @@ public sealed class RunTests : IDisposable
         var teacher = new ClassifierTraining
         {
             Cases = cases,
-            Shape = Recipes.TeacherShape(1, 3) with { HiddenSize = 3, LayerCount = 1 },
+            Shape = Recipes.TeacherShape(2, 3) with { HiddenSize = 3, LayerCount = 1 },
             Recipe = Recipes.Teacher with { Updates = 6 },
             Seed = 5,
         }.Run(team, default);
         var pair = new Distiller(
             teacher.Network,
             cases,
-            Recipes.StudentShape(1, 3, 2),
+            Recipes.StudentShape(2, 3, 2),
             new DistillationSettings { WeightGrid = [0.5, 5], Recipe = Recipes.Student with { Updates = 6 } },
             5,
             team
