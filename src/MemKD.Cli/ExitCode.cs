@@ -7,6 +7,8 @@ internal static class ExitCode
     public const int Failure = 1;
     public const int Usage = 2;
     public const int BadInput = 3;
+    public const int SomeFailed = 4;
+    public const int Incomplete = 5;
     public const int StoppedWithCheckpoint = 75;
     public const int Interrupted = 130;
 }

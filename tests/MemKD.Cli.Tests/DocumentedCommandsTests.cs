@@ -65,6 +65,8 @@ public sealed class DocumentedCommandsTests
                     ExitCode.Failure,
                     ExitCode.Usage,
                     ExitCode.BadInput,
+                    ExitCode.SomeFailed,
+                    ExitCode.Incomplete,
                     ExitCode.StoppedWithCheckpoint,
                     ExitCode.Interrupted,
                 ],

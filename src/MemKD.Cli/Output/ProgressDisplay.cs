@@ -9,11 +9,21 @@ internal static class ProgressDisplay
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Does some work that tells the share done, 0..1, from any thread.</summary>
-    public static T Run<T>(Session session, bool quiet, string what, Func<Action<double>, T> work)
+    public static T Run<T>(Session session, bool quiet, string what, Func<Action<double>, T> work) =>
+        Run(session, quiet, what, (share, _) => work(share), [new RemainingTimeColumn()]);
+
+    /// <summary>Does some work that tells the share done and what to say of it, its time left included.</summary>
+    public static T Run<T>(
+        Session session,
+        bool quiet,
+        string what,
+        Func<Action<double>, Action<string>, T> work,
+        params ProgressColumn[] more
+    )
     {
         if (quiet || !session.HasTerminal)
         {
-            return work(_ => { });
+            return work(_ => { }, _ => { });
         }
 
         // Spectre keeps to NO_COLOR and TERM=dumb by itself.
@@ -23,23 +33,21 @@ internal static class ProgressDisplay
         return console
             .Progress()
             .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn(),
-                new ProgressBarColumn(),
-                new PercentageColumn(),
-                new RemainingTimeColumn()
-            )
+            .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. more])
             .Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(what));
-                return work(share =>
-                {
-                    if (clock.Elapsed - shown > Step)
+                return work(
+                    share =>
                     {
-                        shown = clock.Elapsed;
-                        task.Value = 100 * share;
-                    }
-                });
+                        if (clock.Elapsed - shown > Step)
+                        {
+                            shown = clock.Elapsed;
+                            task.Value = 100 * share;
+                        }
+                    },
+                    text => task.Description = Markup.Escape(text)
+                );
             });
     }
 }

@@ -21,6 +21,9 @@ public sealed class MethodChoice
     /// <summary>The text that <see cref="Parse"/> reads: terms in their order, values that are not the default.</summary>
     public string Text => string.Join('+', terms.Select(t => t.Text));
 
+    /// <summary>The same with every parameter written out, so that a changed default changes the text.</summary>
+    public string FullText => string.Join('+', terms.Select(t => t.FullText));
+
     /// <summary>Whether this is the student alone.</summary>
     public bool IsAlone => terms[0].Row.Create == null;
 
@@ -112,6 +115,11 @@ public sealed class MethodChoice
 
     private sealed record Term(DistillationMethodRow Row, double Weight, MethodValues Values)
     {
+        public string FullText =>
+            Row.Create == null
+                ? Row.Id
+                : $"{Row.Id}:{string.Join(',', Values.All().Prepend($"{WeightName}={MethodValues.Text(Weight)}"))}";
+
         public string Text
         {
             get

@@ -112,5 +112,8 @@ public sealed class MethodValues
             .Where(p => !string.Equals(this[p.Name], p.Default, StringComparison.Ordinal))
             .Select(p => $"{p.Name}={this[p.Name]}");
 
+    /// <summary><c>name=value</c> of every value, in the order of the row.</summary>
+    internal IEnumerable<string> All() => parameters.Select(p => $"{p.Name}={this[p.Name]}");
+
     internal static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -39,6 +39,20 @@ public class MethodChoiceTests
     }
 
     [Fact]
+    public void The_full_text_names_every_parameter_and_means_the_same()
+    {
+        var choice = MethodChoice.Parse("memkd:short=0+memkd:weight=0.5");
+
+        Assert.Equal(choice.Text, MethodChoice.Parse(choice.FullText).Text);
+        Assert.StartsWith("memkd:weight=1,", choice.FullText, StringComparison.Ordinal);
+        Assert.All(
+            DistillationMethods.All.Single(r => r.Id == "memkd").Parameters,
+            p => Assert.Contains($",{p.Name}=", choice.FullText, StringComparison.Ordinal)
+        );
+        Assert.Equal("none", MethodChoice.Parse("none").FullText);
+    }
+
+    [Fact]
     public void Only_none_is_the_student_alone()
     {
         Assert.True(MethodChoice.Parse("none").IsAlone);

@@ -34,38 +34,68 @@ public sealed class ArchiveCatalog
         SeriesFileOptions? options = null
     )
     {
-        TrainTestSplit split;
-        DatasetSource source;
+        var parts = Locate(name, options);
+        var split = new TrainTestSplit(parts.ReadTrain(), parts.ReadTest());
+        var source = new DatasetSource(
+            parts.Name,
+            parts.Origin,
+            parts.Location,
+            parts.Format,
+            resample,
+            DatasetSource.ContentHash(split)
+        );
+        return (Resample.Apply(split, resample), source);
+    }
+
+    /// <summary>
+    /// Reads TRAIN and leaves TEST shut: no byte of the TEST file is read before <see cref="TestDoor.Open"/>. Only a
+    /// resample above 0, which draws its TRAIN from both files, has to read them together.
+    /// </summary>
+    /// <param name="name">As for <see cref="Load"/>.</param>
+    /// <param name="resample">0 for the archive's split, else see <see cref="Resample"/>.</param>
+    /// <param name="options">How files are read; null for the defaults.</param>
+    /// <exception cref="InputException">No such set (with the nearest name), or what is read of it is broken.</exception>
+    public TestDoor OpenTrain(string name, int resample = 0, SeriesFileOptions? options = null)
+    {
+        var parts = Locate(name, options);
+        if (resample == 0)
+        {
+            var train = parts.ReadTrain();
+            return new TestDoor(
+                parts.Name,
+                parts.Location,
+                train,
+                () => new TrainTestSplit(train, parts.ReadTest()).Test
+            );
+        }
+
+        var split = Resample.Apply(new TrainTestSplit(parts.ReadTrain(), parts.ReadTest()), resample);
+        return new TestDoor(parts.Name, parts.Location, split.Train, () => split.Test);
+    }
+
+    private Parts Locate(string name, SeriesFileOptions? options)
+    {
         if (FindFiles(name) is { } files)
         {
-            split = new TrainTestSplit(SeriesFile.Read(files.Train, options), SeriesFile.Read(files.Test, options));
-            source = new DatasetSource(
+            return new Parts(
                 files.Name,
                 DatasetOrigin.Local,
                 Path.GetDirectoryName(files.Train)!,
                 files.Format,
-                resample,
-                DatasetSource.ContentHash(split)
+                () => SeriesFile.Read(files.Train, options),
+                () => SeriesFile.Read(files.Test, options)
             );
-        }
-        else if (Generators.Find(name) is { } generator)
-        {
-            split = generator.Generate();
-            source = new DatasetSource(
-                generator.Name,
-                DatasetOrigin.BuiltIn,
-                "generator, seed 0",
-                "generated",
-                resample,
-                DatasetSource.ContentHash(split)
-            );
-        }
-        else
-        {
-            throw Unknown(name);
         }
 
-        return (Resample.Apply(split, resample), source);
+        var generator = Generators.Find(name) ?? throw Unknown(name);
+        return new Parts(
+            generator.Name,
+            DatasetOrigin.BuiltIn,
+            "generator, seed 0",
+            "generated",
+            () => generator.Generate().Train,
+            () => generator.Generate().Test
+        );
     }
 
     /// <summary>Every data set that can be named, sorted: local ones, then what is built in or can be downloaded.</summary>
@@ -154,4 +184,13 @@ public sealed class ArchiveCatalog
                 .EnumerateDirectories(root, "*", new EnumerationOptions { IgnoreInaccessible = true })
                 .Order(StringComparer.Ordinal)
             : [];
+
+    private sealed record Parts(
+        string Name,
+        DatasetOrigin Origin,
+        string Location,
+        string Format,
+        Func<TimeSeriesDataset> ReadTrain,
+        Func<TimeSeriesDataset> ReadTest
+    );
 }
