@@ -44,7 +44,7 @@ internal static partial class ImportRules
         ("Comparison/Figures", ["Comparison"]),
         ("Experiments", ["Series", "Models", "Training", "Distillation", "Evaluation", "Engine"]),
         ("Export", ["Models", "Engine/Memory", "Runtime"]),
-        ("Reporting", ["Experiments"]),
+        ("Reporting", ["Experiments", "Comparison", "Evaluation"]),
         ("Cli", [""]),
     ];
 
