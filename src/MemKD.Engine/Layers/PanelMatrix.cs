@@ -52,10 +52,13 @@ public sealed unsafe class PanelMatrix(int rows)
     /// <param name="values">[row].</param>
     public void Set(int column, ReadOnlySpan<float> values)
     {
-        var to = At(column / Panel.Lanes)[(column % Panel.Lanes)..];
-        for (var row = 0; row < values.Length; row++)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Rows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)(PanelCount * Panel.Lanes), nameof(column));
+        var to = Pointer + (column / Panel.Lanes * Stride) + (column % Panel.Lanes);
+        foreach (var value in values)
         {
-            to[row * Panel.Lanes] = values[row];
+            *to = value;
+            to += Panel.Lanes;
         }
     }
 
