@@ -53,7 +53,11 @@ public sealed unsafe class PanelMatrix(int rows)
     public void Set(int column, ReadOnlySpan<float> values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Rows);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)(PanelCount * Panel.Lanes), nameof(column));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(
+            (uint)column,
+            (uint)(PanelCount * Panel.Lanes),
+            nameof(column)
+        );
         var to = Pointer + (column / Panel.Lanes * Stride) + (column % Panel.Lanes);
         foreach (var value in values)
         {

@@ -111,6 +111,12 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
     /// <inheritdoc/>
     public IReadOnlyList<AuxiliaryParameters> Auxiliary { get; }
 
+    /// <summary>The students' bank [case, d].</summary>
+    internal Span<float> StudentBank => student.Bank;
+
+    /// <summary>The teachers' bank [case, d].</summary>
+    internal Span<float> TeacherBank => teacher.Bank;
+
     /// <inheritdoc/>
     public double Evaluate(in DistillationBatch batch)
     {

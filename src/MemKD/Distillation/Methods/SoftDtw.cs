@@ -184,8 +184,9 @@ public sealed class SoftDtw(double gamma)
                 var shareAbove = Exponential.Exp((least - fromAbove) * inverseGamma);
                 var shareLeft = Exponential.Exp((least - fromLeft) * inverseGamma);
                 var sum = Exponential.Exp((least - fromDiagonal) * inverseGamma) + shareAbove + shareLeft;
-                a[(j * n) + v] = shareAbove / sum;
-                l[(j * n) + v] = shareLeft / sum;
+                var inverse = Vector<float>.One / sum;
+                a[(j * n) + v] = shareAbove * inverse;
+                l[(j * n) + v] = shareLeft * inverse;
                 diagonal[v] = fromAbove;
                 r[((j + 1) * n) + v] =
                     cost + Vector.FusedMultiplyAdd(Exponential.Log(sum), new Vector<float>(minusGamma), least);

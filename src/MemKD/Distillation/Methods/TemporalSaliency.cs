@@ -159,7 +159,7 @@ public sealed class TemporalSaliency : IDistillationMethod
     }
 
     /// <summary>T1 to T3 of one network over the changed series of a batch.</summary>
-    private sealed class Saliency(int classes, double temperature)
+    internal sealed class Saliency(int classes, double temperature)
     {
         private double[] logP = [];
         private double[] logChanged = [];
