@@ -38,14 +38,12 @@ public sealed class TemporalSaliencyTests : IDisposable
             float[] direction = [.. Enumerable.Range(0, start.Length).Select(_ => (float)random.NextGaussian())];
             var slope = direction.Zip(gradient, (d, g) => d * g).Sum();
 
-            var numeric = (Loss(direction, 1e-3) - Loss(direction, -1e-3)) / 2e-3;
+            var numeric = (Loss(direction, 2e-4) - Loss(direction, -2e-4)) / 4e-4;
 
-            // Float32 logits move the loss by about 1e-7, the difference by 1e-4; and S has kinks of its normaliser.
-            Assert.InRange(
-                numeric,
-                slope - (2e-3 * Math.Max(1, Math.Abs(slope))),
-                slope + (2e-3 * Math.Max(1, Math.Abs(slope)))
-            );
+            // Float32 logits: the loss is off by about 1e-7, the quotient by 1e-3. The loss jumps where an S changes its
+            // sign (the normaliser counts positive ones); none does within these steps.
+            var tolerance = 3e-3 * Math.Max(1, Math.Abs(slope));
+            Assert.InRange(numeric, slope - tolerance, slope + tolerance);
             Assert.True(Math.Abs(slope) > 0.01);
         }
     }
