@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using MemKD.Engine.Layers;
 using MemKD.Engine.Memory;
 using MemKD.Engine.Random;
 
@@ -25,12 +22,11 @@ namespace MemKD.Distillation.Methods;
 /// </summary>
 public sealed class ContrastiveRepresentation : IDistillationMethod
 {
-    private const float Epsilon = 1e-7f;
     private readonly Options options;
     private readonly int caseCount;
-    private readonly CaseFeatures features;
-    private readonly Side student;
-    private readonly Side teacher;
+    private readonly BatchFeatures features;
+    private readonly ContrastiveSide student;
+    private readonly ContrastiveSide teacher;
     private readonly OtherClasses others;
     private readonly int room;
     private int[] entries = [];
@@ -44,10 +40,10 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
         this.options = options;
         var states = context.Teacher;
         caseCount = states.CaseCount;
-        features = new CaseFeatures(context.Student.Shape, states.Network.Shape, options.Mean);
+        features = new BatchFeatures(context.Parameters, context.Student.Shape, states.Network.Shape);
         var random = new SeededRandom(context.Seed, "crd");
-        student = new Side(context.Student.Shape.OutputSize, options, caseCount, random);
-        teacher = new Side(states.HiddenSize, options, caseCount, random);
+        student = new ContrastiveSide(context.Student.Shape.OutputSize, options, caseCount, random);
+        teacher = new ContrastiveSide(states.HiddenSize, options, caseCount, random);
         Auxiliary = [student.Parameters, teacher.Parameters];
         others = new OtherClasses(states);
         room = Math.Min(options.Negatives, caseCount) + 1;
@@ -69,7 +65,8 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
                 MethodParameter.Real("momentum", 0.5, "share of a bank's entry that stays", 0, 1),
                 MethodParameter.Choice(
                     "feature",
-                    "state that stands for a case: the last, or the mean",
+                    "what stands for a case; penultimate: what the linear layer sees",
+                    "penultimate",
                     "last",
                     "mean"
                 ),
@@ -84,7 +81,6 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
                     Dimension = c.Parameters.Whole("dimension"),
                     Temperature = c.Parameters.Real("temperature"),
                     Momentum = c.Parameters.Real("momentum"),
-                    Mean = c.Parameters.Is("feature", "mean"),
                 }
             ),
         };
@@ -103,9 +99,6 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
 
         /// <summary>β: share of a bank's entry that stays when its case is seen.</summary>
         public double Momentum { get; init; } = 0.5;
-
-        /// <summary>Whether the feature is the mean over time instead of the last state.</summary>
-        public bool Mean { get; init; }
     }
 
     /// <inheritdoc/>
@@ -121,8 +114,9 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
     public double Evaluate(in DistillationBatch batch)
     {
         var cases = batch.Cases;
-        batch.Teacher.Require(cases);
-        features.Load(batch, student.Features, teacher.Features);
+        features.Load(batch);
+        student.Load(features.Student);
+        teacher.Load(features.Teacher);
         Draw(batch);
         student.Score(entries, counts, room, teacher.Bank);
         teacher.Score(entries, counts, room, student.Bank);
@@ -133,9 +127,9 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
             loss += teacher.Contrast(i, entries.AsSpan(i * room, counts[i]), student.Bank, batch.Weight / cases.Length);
         }
 
-        student.Backward();
-        teacher.Backward();
-        features.AddGradient(student.FeatureGradient, batch.HiddenGradient);
+        student.Backward(features.Gradient);
+        teacher.Backward([]);
+        features.AddGradientTo(batch, 1); // λ is in it
         for (var i = 0; i < cases.Length; i++)
         {
             student.Remember(cases[i], i);
@@ -167,215 +161,6 @@ public sealed class ContrastiveRepresentation : IDistillationMethod
             }
 
             counts[i] = count + 1;
-        }
-    }
-
-    /// <summary>One network's embeddings, their map and their bank.</summary>
-    private sealed class Side
-    {
-        private readonly float inverseTemperature;
-        private readonly float momentum;
-        private readonly int dimension;
-        private readonly int caseCount;
-        private readonly LinearMap map;
-        private readonly PanelMatrix embedding;
-        private float[] vectors = [];
-        private float[] norms = [];
-        private float[] exponentials = [];
-        private float[] gradient;
-        private int room;
-        private double normalizer;
-
-        internal Side(int featureSize, Options options, int caseCount, SeededRandom random)
-        {
-            dimension = options.Dimension;
-            inverseTemperature = (float)(1 / options.Temperature);
-            momentum = (float)options.Momentum;
-            this.caseCount = caseCount;
-            var values = new ParameterSet([("weight", [dimension, featureSize]), ("bias", [dimension])]);
-            Uniform(values.Values, 1 / MathF.Sqrt(featureSize), random);
-            Parameters = new AuxiliaryParameters(values, values.ZerosLike());
-            Bank = new float[checked(caseCount * dimension)];
-            Uniform(Bank, MathF.Sqrt(3f / dimension), random);
-            map = new LinearMap(featureSize, dimension);
-            Features = new PanelMatrix(featureSize);
-            FeatureGradient = new PanelMatrix(featureSize);
-            embedding = new PanelMatrix(dimension);
-            gradient = new float[dimension];
-        }
-
-        internal AuxiliaryParameters Parameters { get; }
-
-        /// <summary>[case, d].</summary>
-        internal float[] Bank { get; }
-
-        internal PanelMatrix Features { get; }
-
-        internal PanelMatrix FeatureGradient { get; }
-
-        /// <summary>C1, and the exponentials of C2 over the other side's bank; in the first batch also Z.</summary>
-        internal void Score(ReadOnlySpan<int> entries, ReadOnlySpan<int> counts, int stride, ReadOnlySpan<float> bank)
-        {
-            var cases = Features.ColumnCount;
-            room = stride;
-            if (norms.Length < cases)
-            {
-                norms = new float[cases];
-                vectors = new float[cases * dimension];
-                exponentials = new float[cases * room];
-            }
-
-            map.Load(Parameters.Values["weight"], Parameters.Values["bias"]);
-            map.Forward(Features, embedding);
-            var (sum, count) = (0.0, 0);
-            for (var i = 0; i < cases; i++)
-            {
-                var v = vectors.AsSpan(i * dimension, dimension);
-                embedding.Get(i, v);
-                norms[i] = Normalize(v);
-                for (var k = 0; k < counts[i]; k++)
-                {
-                    var m = bank.Slice(entries[(i * room) + k] * dimension, dimension);
-                    var value = MathF.Exp(Dot(v, m) * inverseTemperature);
-                    exponentials[(i * room) + k] = value;
-                    sum += value;
-                }
-
-                count += counts[i];
-            }
-
-            if (normalizer == 0)
-            {
-                normalizer = sum / count * caseCount;
-            }
-        }
-
-        /// <summary>C3 of one anchor; leaves the gradient with respect to its embedding e, times a weight.</summary>
-        internal double Contrast(int index, ReadOnlySpan<int> entries, ReadOnlySpan<float> bank, double weight)
-        {
-            var q = (entries.Length - 1) / (double)caseCount;
-            var v = vectors.AsSpan(index * dimension, dimension);
-            gradient.AsSpan().Clear();
-            var loss = 0.0;
-            var product = 1.0;
-            for (var k = 0; k < entries.Length && entries.Length > 1; k++)
-            {
-                var p = exponentials[(index * room) + k] / normalizer;
-                var total = p + q + Epsilon;
-                product *= total / (k == 0 ? p : q);
-                var slope = k == 0 ? -(q + Epsilon) / total : p / total;
-                AddScaled(bank.Slice(entries[k] * dimension, dimension), (float)slope, gradient);
-                if (product > 1e100)
-                {
-                    loss += Math.Log(product);
-                    product = 1;
-                }
-            }
-
-            var along = Dot(v, gradient);
-            var scale = (float)(weight * inverseTemperature / norms[index]);
-            for (var c = 0; c < dimension; c++)
-            {
-                gradient[c] = (gradient[c] - (along * v[c])) * scale;
-            }
-
-            embedding.Set(index, gradient);
-            return loss + Math.Log(product);
-        }
-
-        internal void Backward()
-        {
-            // Lanes beyond the last case hold the bias until here.
-            for (var lane = embedding.ColumnCount; lane < embedding.PanelCount * PanelMatrix.Lanes; lane++)
-            {
-                gradient.AsSpan().Clear();
-                embedding.Set(lane, gradient);
-            }
-
-            map.Backward(
-                Features,
-                embedding,
-                Parameters.Gradient["weight"],
-                Parameters.Gradient["bias"],
-                FeatureGradient
-            );
-        }
-
-        /// <summary>Moves a case's entry of the bank towards its embedding.</summary>
-        internal void Remember(int index, int column)
-        {
-            var entry = Bank.AsSpan(index * dimension, dimension);
-            for (var c = 0; c < dimension; c++)
-            {
-                entry[c] = (entry[c] * momentum) + (vectors[(column * dimension) + c] * (1 - momentum));
-            }
-
-            Normalize(entry);
-        }
-
-        private static void Uniform(Span<float> values, float bound, SeededRandom random)
-        {
-            foreach (ref var value in values)
-            {
-                value = ((2 * random.NextSingle()) - 1) * bound;
-            }
-        }
-
-        /// <summary>Divides by the norm and returns it; a vector of 0 stays.</summary>
-        private static float Normalize(Span<float> vector)
-        {
-            var norm = MathF.Max(MathF.Sqrt(Dot(vector, vector)), 1e-12f);
-            foreach (ref var value in vector)
-            {
-                value /= norm;
-            }
-
-            return norm;
-        }
-
-        /// <summary>8 partial sums whatever the vector width, so that every machine has the same bits.</summary>
-        private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-        {
-            var left = MemoryMarshal.Cast<float, Vector256<float>>(a);
-            var right = MemoryMarshal.Cast<float, Vector256<float>>(b);
-            var (even, odd) = (Vector256<float>.Zero, Vector256<float>.Zero);
-            var v = 0;
-            for (; v + 1 < left.Length; v += 2)
-            {
-                even = Vector256.FusedMultiplyAdd(left[v], right[v], even);
-                odd = Vector256.FusedMultiplyAdd(left[v + 1], right[v + 1], odd);
-            }
-
-            if (v < left.Length)
-            {
-                even = Vector256.FusedMultiplyAdd(left[v], right[v], even);
-            }
-
-            even += odd;
-            var half = even.GetLower() + even.GetUpper();
-            var sum = half[0] + half[2] + (half[1] + half[3]);
-            for (var k = left.Length * Vector256<float>.Count; k < a.Length; k++)
-            {
-                sum += a[k] * b[k];
-            }
-
-            return sum;
-        }
-
-        private static void AddScaled(ReadOnlySpan<float> source, float factor, Span<float> destination)
-        {
-            var from = MemoryMarshal.Cast<float, Vector256<float>>(source);
-            var to = MemoryMarshal.Cast<float, Vector256<float>>(destination);
-            var f = Vector256.Create(factor);
-            for (var v = 0; v < from.Length; v++)
-            {
-                to[v] = Vector256.FusedMultiplyAdd(from[v], f, to[v]);
-            }
-
-            for (var k = from.Length * Vector256<float>.Count; k < source.Length; k++)
-            {
-                destination[k] += source[k] * factor;
-            }
         }
     }
 }
