@@ -67,7 +67,7 @@ public sealed unsafe class NetworkWorkspace
     public Span<float> LogitGradient => readout.LogitGradient.AsSpan(0, batch.Count * shape.ClassCount);
 
     /// <summary>Hidden states of the last layer after <see cref="Forward"/>.</summary>
-    public HiddenStates Hidden => new(layers[^1].Output, batch, shape.OutputSize, layers[^1].OutputStride);
+    public HiddenStates Hidden => HiddenOf(shape.LayerCount - 1);
 
     /// <summary>
     /// Gradient with respect to the hidden states of the last layer: zero after <see cref="Forward"/> with
@@ -75,6 +75,11 @@ public sealed unsafe class NetworkWorkspace
     /// </summary>
     public HiddenStates HiddenGradient =>
         new(layers[^1].OutputGradient, batch, shape.OutputSize, layers[^1].OutputStride);
+
+    /// <summary>Hidden states of a layer after <see cref="Forward"/>, without dropout.</summary>
+    /// <param name="layer">0: the one that reads the series.</param>
+    public HiddenStates HiddenOf(int layer) =>
+        new(layers[layer].Output, batch, shape.OutputSize, layers[layer].OutputStride);
 
     /// <summary>Computes <see cref="Logits"/> and <see cref="Hidden"/>.</summary>
     /// <param name="input">The cases, no more and no longer than the workspace has room for.</param>

@@ -95,11 +95,14 @@ public sealed class BatchFeatures
     }
 
     /// <summary>Adds the gradient, times the batch's weight, to that of the student's hidden states.</summary>
-    public void AddGradientTo(in DistillationBatch batch)
+    public void AddGradientTo(in DistillationBatch batch) => AddGradientTo(batch, batch.Weight);
+
+    /// <summary>The same with another factor.</summary>
+    public void AddGradientTo(in DistillationBatch batch, double weight)
     {
         for (var i = 0; i < CaseCount; i++)
         {
-            student.AddBack(gradient.AsSpan(i * StudentSize, StudentSize), batch.Weight, states.Gradient(i));
+            student.AddBack(gradient.AsSpan(i * StudentSize, StudentSize), weight, states.Gradient(i));
         }
 
         states.AddGradientTo(batch.HiddenGradient);

@@ -27,5 +27,10 @@ public static class DistillationMethods
         AttentionTransfer.Row,
         SimilarityPreserving.Row,
         ProbabilisticTransfer.Row,
+        FitNets.Row,
+        VariationalInformation.Row,
+        ContrastiveRepresentation.Row,
+        ShapeAlignment.Row,
+        TemporalSaliency.Row,
     ];
 }

@@ -6,17 +6,19 @@ using MemKD.Series;
 namespace MemKD.Distillation;
 
 /// <summary>
-/// What a teacher says about the training cases: hidden states of its last layer and logits. Kept for all cases when
-/// they fit the memory cap, else computed again for every batch; the numbers are the same.
+/// What a teacher says about the training cases: hidden states of its last layer (of all layers when a method asks for
+/// them) and logits. Kept for all cases when they fit the memory cap, else computed again for every batch; the numbers
+/// are the same.
 /// </summary>
 public sealed class TeacherStates
 {
     private readonly RecurrentNetwork teacher;
     private readonly PreparedCases cases;
     private readonly WorkerTeam team;
-    private readonly float[]?[] hidden;
-    private readonly float[] logits;
     private readonly long memoryCap;
+    private readonly float[]?[][] hidden;
+    private readonly float[] logits;
+    private int firstLayer;
     private Inference? again;
 
     /// <summary>Runs the teacher over the cases.</summary>
@@ -29,14 +31,13 @@ public sealed class TeacherStates
         this.teacher = teacher;
         this.cases = cases;
         this.team = team;
-        this.memoryCap = memoryCap;
         HiddenSize = teacher.Shape.OutputSize;
         ClassCount = teacher.Shape.ClassCount;
-        hidden = new float[cases.Count][];
+        LayerCount = teacher.Shape.LayerCount;
+        this.memoryCap = memoryCap;
+        hidden = [.. Enumerable.Range(0, LayerCount).Select(_ => new float[cases.Count][])];
         logits = new float[cases.Count * ClassCount];
-        var bytes = cases.Lengths.Sum(l => (long)l * HiddenSize * sizeof(float));
-        IsCached = bytes <= memoryCap;
-        new Inference(teacher, team).Visit(cases, (ws, first, count) => Keep(ws, first, count, IsCached));
+        Keep(LayerCount - 1);
     }
 
     private TeacherStates(TeacherStates all, ReadOnlySpan<int> indices, PreparedCases chosen, WorkerTeam team)
@@ -47,12 +48,18 @@ public sealed class TeacherStates
         memoryCap = all.memoryCap;
         HiddenSize = all.HiddenSize;
         ClassCount = all.ClassCount;
+        LayerCount = all.LayerCount;
         IsCached = all.IsCached;
-        hidden = new float[indices.Length][];
+        firstLayer = all.firstLayer;
+        hidden = [.. Enumerable.Range(0, LayerCount).Select(_ => new float[chosen.Count][])];
         logits = new float[indices.Length * ClassCount];
         for (var i = 0; i < indices.Length; i++)
         {
-            hidden[i] = all.hidden[indices[i]];
+            for (var layer = 0; layer < LayerCount; layer++)
+            {
+                hidden[layer][i] = all.hidden[layer][indices[i]];
+            }
+
             all.Logits(indices[i]).CopyTo(logits.AsSpan(i * ClassCount));
         }
     }
@@ -76,13 +83,25 @@ public sealed class TeacherStates
     public int MaxLength => cases.MaxLength;
 
     /// <summary>Whether the hidden states of all cases are kept.</summary>
-    public bool IsCached { get; }
+    public bool IsCached { get; private set; }
+
+    /// <summary>Recurrent layers.</summary>
+    public int LayerCount { get; }
 
     /// <summary>Hidden units H_T (of both directions).</summary>
     public int HiddenSize { get; }
 
     /// <summary>Classes K.</summary>
     public int ClassCount { get; }
+
+    /// <summary>From now on the hidden states of all layers are there, not only those of the last.</summary>
+    public void KeepAllLayers()
+    {
+        if (firstLayer > 0)
+        {
+            Keep(0);
+        }
+    }
 
     /// <summary>Makes sure that the hidden states of these cases are there until the next call.</summary>
     public void Require(ReadOnlySpan<int> indices)
@@ -93,8 +112,11 @@ public sealed class TeacherStates
         }
     }
 
-    /// <summary>Hidden states of a case, [timepoint, unit].</summary>
-    public ReadOnlySpan<float> Hidden(int index) => hidden[index];
+    /// <summary>Hidden states of a case in the last layer, [timepoint, unit].</summary>
+    public ReadOnlySpan<float> Hidden(int index) => hidden[^1][index];
+
+    /// <summary>Hidden states of a case in a layer, [timepoint, unit]; below the last after <see cref="KeepAllLayers"/>.</summary>
+    public ReadOnlySpan<float> Hidden(int index, int layer) => hidden[layer][index];
 
     /// <summary>Logits of a case [K].</summary>
     public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(index * ClassCount, ClassCount);
@@ -105,29 +127,56 @@ public sealed class TeacherStates
     /// <summary>Class number of a case.</summary>
     public int Label(int index) => cases.Labels[index];
 
-    private void Recompute(int[] wanted)
+    private void Keep(int first)
     {
-        Array.Clear(hidden);
-        again ??= new Inference(teacher, team);
-        again.Visit(
-            cases.Select(wanted),
-            (ws, first, count) =>
+        firstLayer = first;
+        var bytes = cases.Lengths.Sum(l => (long)l * HiddenSize * sizeof(float)) * (LayerCount - first);
+        IsCached = bytes <= memoryCap;
+        Clear();
+        new Inference(teacher, team).Visit(
+            cases,
+            (ws, start, count) =>
             {
-                for (var i = 0; i < count; i++)
+                ws.Logits[..(count * ClassCount)].CopyTo(logits.AsSpan(start * ClassCount));
+                for (var i = 0; IsCached && i < count; i++)
                 {
-                    var index = wanted[first + i];
-                    ws.Hidden.CopyCase(i, hidden[index] = new float[cases.Lengths[index] * HiddenSize]);
+                    Copy(ws, i, start + i);
                 }
             }
         );
     }
 
-    private void Keep(NetworkWorkspace ws, int first, int count, bool keepHidden)
+    private void Recompute(int[] wanted)
     {
-        ws.Logits[..(count * ClassCount)].CopyTo(logits.AsSpan(first * ClassCount));
-        for (var i = 0; keepHidden && i < count; i++)
+        Clear();
+        again ??= new Inference(teacher, team);
+        again.Visit(
+            cases.Select(wanted),
+            (ws, start, count) =>
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    Copy(ws, i, wanted[start + i]);
+                }
+            }
+        );
+    }
+
+    private void Clear()
+    {
+        foreach (var layer in hidden)
         {
-            ws.Hidden.CopyCase(i, hidden[first + i] = new float[cases.Lengths[first + i] * HiddenSize]);
+            Array.Clear(layer);
+        }
+    }
+
+    private void Copy(NetworkWorkspace ws, int place, int index)
+    {
+        for (var layer = firstLayer; layer < LayerCount; layer++)
+        {
+            var states = new float[cases.Lengths[index] * HiddenSize];
+            ws.HiddenOf(layer).CopyCase(place, states);
+            hidden[layer][index] = states;
         }
     }
 }

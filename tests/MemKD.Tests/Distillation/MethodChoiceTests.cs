@@ -24,7 +24,10 @@ public class MethodChoiceTests
     [InlineData("", "method '' is not known")]
     [InlineData("memkd+", "method '' is not known")]
     [InlineData("memkd:pair=7", "memkd has no parameter 'pair'; did you mean pairs?")]
-    [InlineData("memkd:temperature=7", "no parameter 'temperature'; use pairs, short, long, sampling, guard, weight.")]
+    [InlineData(
+        "memkd:temperature=7",
+        "no parameter 'temperature'; use pairs, short, long, sampling, guard, z, reach, layers, schedule, weight."
+    )]
     [InlineData("memkd:pairs", "memkd:pairs: '' is not a whole number from 1 to 100000.")]
     [InlineData("memkd:pairs=1.5", "memkd:pairs: '1.5' is not a whole number")]
     [InlineData("memkd:short=-1", "memkd:short: '-1' is not a number from 0")]

@@ -1,9 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using MemKD.Engine.Layers;
-using MemKD.Engine.Losses;
-
 namespace MemKD.Distillation.Methods;
 
 // Memory-discrepancy distillation (MemKD).
@@ -15,6 +9,11 @@ namespace MemKD.Distillation.Methods;
 // Gradient  d = h(b) − h(a), n = ‖d‖, m = max(‖h(a)‖, ε), u = r_S − r_T, g = clamp(u, −1, 1):
 //           ∂/∂h(b) = g·d/(n·m);  ∂/∂h(a) = −g·d/(n·m) − g·n·h(a)/m³ (last term absent where ε is in force); d/n = 0 at n = 0
 // Ends      A case's pairs are those inside its own length.
+// Variants  z: P₁ holds the pairs (t, t+z).  reach: P_z holds pairs of at most so many steps.  layers=all: the sum of L_mem
+//           against each layer of the teacher, the pairs shared.  Schedules, p = share of the budget done:
+//           curriculum  p < 0.2: w_s·L(P₁);  p < 0.3: w_s·L(P₂), pairs (t, t+2);  then w_l·L(P_z)
+//           dynamic     a = σ((0.2 − p)/0.08), b = σ((p − 0.4)/0.08): (w_s·b·L(P₁) + w_l·a·L(P_z))/(a + b);  p ≥ 0.6: w_s·L(P₁)
+// Kernel    DiscrepancyPairs.cs: M1 to M3 and the gradient over given pairs.
 
 /// <summary>
 /// MemKD: the student's relative memory change r follows the teacher's, over one step (short term) and over random
@@ -22,15 +21,17 @@ namespace MemKD.Distillation.Methods;
 /// </summary>
 public sealed class MemoryDiscrepancy : IDistillationMethod
 {
-    private const int Lanes = 16;
     private readonly Options options;
-    private float[] studentNorms = [];
-    private float[] teacherRatios = [];
+    private readonly DiscrepancyPairs kernel;
     private (int Start, int End)[] pairs = [];
 
     /// <summary>Creates the method.</summary>
     /// <param name="options">Its parameters.</param>
-    public MemoryDiscrepancy(Options options) => this.options = options;
+    public MemoryDiscrepancy(Options options)
+    {
+        this.options = options;
+        kernel = new DiscrepancyPairs(options.Epsilon);
+    }
 
     /// <summary>The row of the method table.</summary>
     public static DistillationMethodRow Row { get; } =
@@ -56,6 +57,21 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
                     1e-6,
                     "least norm of a state in the denominator; 0: none, as in the authors' code"
                 ),
+                MethodParameter.Whole("z", 1, "steps between the ends of a short-term pair", 1, 100_000),
+                MethodParameter.Real("reach", 1, "longest random pair, as a share of the series", 0.01, 1),
+                MethodParameter.Choice(
+                    "layers",
+                    "layers of the teacher that the student's last one follows",
+                    "last",
+                    "all"
+                ),
+                MethodParameter.Choice(
+                    "schedule",
+                    "terms along the run: both, z = 1 then 2 then random, or random fading into consecutive",
+                    "constant",
+                    "curriculum",
+                    "dynamic"
+                ),
             ],
             WeightGrid = [0.1, 0.5, 1, 10, 100], // the authors'
             UntunedWeight = 10,
@@ -67,9 +83,29 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
                     LongTermWeight = c.Parameters.Real("long"),
                     AuthorSampling = c.Parameters.Is("sampling", "authors"),
                     Epsilon = c.Parameters.Real("guard"),
+                    ShortTermSteps = c.Parameters.Whole("z"),
+                    Reach = c.Parameters.Real("reach"),
+                    AllLayers = c.Parameters.Is("layers", "all"),
+                    Schedule =
+                        c.Parameters.Is("schedule", "curriculum") ? TermSchedule.Curriculum
+                        : c.Parameters.Is("schedule", "dynamic") ? TermSchedule.Dynamic
+                        : TermSchedule.Constant,
                 }
             ),
         };
+
+    /// <summary>How the two terms share the run.</summary>
+    public enum TermSchedule
+    {
+        /// <summary>Both all along.</summary>
+        Constant,
+
+        /// <summary>One step, then two, then random sub-sequences.</summary>
+        Curriculum,
+
+        /// <summary>The long term fades into the short term.</summary>
+        Dynamic,
+    }
 
     /// <summary>Parameters of MemKD.</summary>
     public sealed record Options
@@ -91,6 +127,18 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
 
         /// <summary>Guard ε of the denominator; 0 is the authors' unguarded division.</summary>
         public double Epsilon { get; init; } = 1e-6;
+
+        /// <summary>z of the short-term loss.</summary>
+        public int ShortTermSteps { get; init; } = 1;
+
+        /// <summary>Longest pair of the long-term loss, as a share of the longest series of the batch.</summary>
+        public double Reach { get; init; } = 1;
+
+        /// <summary>Whether the student follows every layer of the teacher instead of the last.</summary>
+        public bool AllLayers { get; init; }
+
+        /// <summary>How the terms share the run.</summary>
+        public TermSchedule Schedule { get; init; }
     }
 
     /// <inheritdoc/>
@@ -102,25 +150,65 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
             return 0;
         }
 
-        batch.Teacher.Require(batch.Cases);
-        ComputeStudentNorms(batch.Hidden);
-        var loss = 0.0;
-        if (options.ShortTermWeight > 0)
+        if (options.AllLayers)
         {
-            Resize(length - 1);
-            for (var t = 0; t < length - 1; t++)
-            {
-                pairs[t] = (t, t + 1);
-            }
-
-            loss += options.ShortTermWeight * EvaluatePairs(batch, length - 1, options.ShortTermWeight);
+            batch.Teacher.KeepAllLayers();
         }
 
-        if (options.LongTermWeight > 0)
+        batch.Teacher.Require(batch.Cases);
+        kernel.LoadStudent(batch.Hidden);
+        var (shortTerm, longTerm, steps) = Terms(batch.Progress);
+        var loss = 0.0;
+        if (shortTerm > 0 && length > steps)
+        {
+            Resize(length - steps);
+            for (var t = 0; t < length - steps; t++)
+            {
+                pairs[t] = (t, t + steps);
+            }
+
+            loss += shortTerm * Sum(batch, length - steps, shortTerm);
+        }
+
+        if (longTerm > 0)
         {
             Resize(options.PairCount);
             DrawPairs(batch, length);
-            loss += options.LongTermWeight * EvaluatePairs(batch, options.PairCount, options.LongTermWeight);
+            loss += longTerm * Sum(batch, options.PairCount, longTerm);
+        }
+
+        return loss;
+    }
+
+    /// <summary>Weights of the terms, and z of the short one, at a share of the budget.</summary>
+    private (double Short, double Long, int Steps) Terms(double progress)
+    {
+        var (s, l, z) = (options.ShortTermWeight, options.LongTermWeight, options.ShortTermSteps);
+        switch (options.Schedule)
+        {
+            case TermSchedule.Curriculum:
+                return progress < 0.2 ? (s, 0, 1)
+                    : progress < 0.3 ? (s, 0, 2)
+                    : (0, l, z);
+            case TermSchedule.Dynamic when progress < 0.6:
+                var falling = 1 / (1 + Math.Exp((progress - 0.2) / 0.08));
+                var rising = 1 / (1 + Math.Exp((0.4 - progress) / 0.08));
+                return (s * rising / (falling + rising), l * falling / (falling + rising), z);
+            case TermSchedule.Dynamic:
+                return (s, 0, z);
+            default:
+                return (s, l, z);
+        }
+    }
+
+    /// <summary>The first pairs against the last layer of the teacher, or against each.</summary>
+    private double Sum(in DistillationBatch batch, int count, double weight)
+    {
+        var loss = 0.0;
+        var layers = batch.Teacher.LayerCount;
+        for (var layer = options.AllLayers ? 0 : layers - 1; layer < layers; layer++)
+        {
+            loss += kernel.Evaluate(batch, pairs.AsSpan(0, count), layer, weight);
         }
 
         return loss;
@@ -136,210 +224,32 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
 
     private void DrawPairs(in DistillationBatch batch, int length)
     {
+        var longest = Math.Max(1, (int)(options.Reach * length));
         for (var i = 0; i < options.PairCount; i++)
         {
-            int a,
-                b;
-            if (options.AuthorSampling)
+            do
             {
-                a = batch.Random.NextInt(length - 1);
-                b = batch.Random.NextInt(length - 1);
-            }
-            else
-            {
-                a = batch.Random.NextInt(length);
-                b = batch.Random.NextInt(length - 1);
-                b += b >= a ? 1 : 0;
-            }
-
-            pairs[i] = (Math.Min(a, b), Math.Max(a, b));
+                pairs[i] = DrawPair(batch, length);
+            } while (pairs[i].End - pairs[i].Start > longest);
         }
     }
 
-    /// <summary>‖h(t)‖ of every lane, [panel, timepoint, 16].</summary>
-    private void ComputeStudentNorms(HiddenStates hidden)
+    private (int Start, int End) DrawPair(in DistillationBatch batch, int length)
     {
-        var needed = hidden.PanelCount * hidden.Length * Lanes;
-        if (studentNorms.Length < needed)
+        int a,
+            b;
+        if (options.AuthorSampling)
         {
-            studentNorms = new float[needed];
+            a = batch.Random.NextInt(length - 1);
+            b = batch.Random.NextInt(length - 1);
+        }
+        else
+        {
+            a = batch.Random.NextInt(length);
+            b = batch.Random.NextInt(length - 1);
+            b += b >= a ? 1 : 0;
         }
 
-        for (var panel = 0; panel < hidden.PanelCount; panel++)
-        {
-            for (var t = 0; t < hidden.Length; t++)
-            {
-                var h = Vectors(hidden.At(panel, t));
-                var norms = Vectors(studentNorms.AsSpan(((panel * hidden.Length) + t) * Lanes, Lanes));
-                for (var v = 0; v < norms.Length; v++)
-                {
-                    var sum = Vector<float>.Zero;
-                    for (var row = v; row < h.Length; row += norms.Length)
-                    {
-                        sum = Vector.FusedMultiplyAdd(h[row], h[row], sum);
-                    }
-
-                    norms[v] = Vector.SquareRoot(sum);
-                }
-            }
-        }
+        return (Math.Min(a, b), Math.Max(a, b));
     }
-
-    private double EvaluatePairs(in DistillationBatch batch, int count, double termWeight)
-    {
-        var hidden = batch.Hidden;
-        var caseCount = batch.Cases.Length;
-        if (teacherRatios.Length < count * Lanes)
-        {
-            teacherRatios = new float[count * Lanes];
-        }
-
-        Span<float> scale = stackalloc float[Lanes];
-        Span<float> lossScale = stackalloc float[Lanes];
-        Span<float> limit = stackalloc float[Lanes];
-        var loss = 0.0;
-        for (var panel = 0; panel < hidden.PanelCount; panel++)
-        {
-            for (var lane = 0; lane < Lanes; lane++)
-            {
-                var index = (panel * Lanes) + lane;
-                limit[lane] = index < caseCount ? hidden.LengthOf(index) : 0;
-                var valid = 0;
-                for (var i = 0; i < count; i++)
-                {
-                    valid += pairs[i].End < limit[lane] ? 1 : 0;
-                }
-
-                lossScale[lane] = valid == 0 ? 0 : 1f / (caseCount * valid);
-                scale[lane] = (float)(batch.Weight * termWeight) * lossScale[lane];
-                if (index < caseCount)
-                {
-                    TeacherRatios(batch.Teacher, batch.Cases[index], lane, count, (int)limit[lane]);
-                }
-            }
-
-            for (var i = 0; i < count; i++)
-            {
-                loss += EvaluatePair(batch, panel, i, limit, scale, lossScale);
-            }
-        }
-
-        return loss;
-    }
-
-    private void TeacherRatios(TeacherStates teacher, int index, int lane, int count, int length)
-    {
-        var hidden = teacher.Hidden(index);
-        var size = teacher.HiddenSize;
-        for (var i = 0; i < count; i++)
-        {
-            var (a, b) = pairs[i];
-            teacherRatios[(i * Lanes) + lane] =
-                b < length ? Ratio(hidden.Slice(a * size, size), hidden.Slice(b * size, size)) : 0;
-        }
-    }
-
-    /// <summary>r of one pair of one case; 8 partial sums whatever the vector width, so that every machine has the same bits.</summary>
-    private float Ratio(ReadOnlySpan<float> start, ReadOnlySpan<float> end)
-    {
-        var s = MemoryMarshal.Cast<float, Vector256<float>>(start);
-        var e = MemoryMarshal.Cast<float, Vector256<float>>(end);
-        var change = Vector256<float>.Zero;
-        var norm = Vector256<float>.Zero;
-        for (var v = 0; v < s.Length; v++)
-        {
-            var d = e[v] - s[v];
-            change = Vector256.FusedMultiplyAdd(d, d, change);
-            norm = Vector256.FusedMultiplyAdd(s[v], s[v], norm);
-        }
-
-        var changeSum = Sum(change);
-        var normSum = Sum(norm);
-        for (var k = s.Length * Vector256<float>.Count; k < start.Length; k++)
-        {
-            var d = end[k] - start[k];
-            changeSum += d * d;
-            normSum += start[k] * start[k];
-        }
-
-        return MathF.Sqrt(changeSum) / MathF.Max(MathF.Sqrt(normSum), (float)options.Epsilon);
-    }
-
-    private static float Sum(Vector256<float> v)
-    {
-        var half = v.GetLower() + v.GetUpper();
-        return half[0] + half[2] + (half[1] + half[3]);
-    }
-
-    /// <summary>One pair on one panel: loss and gradient of its 16 lanes.</summary>
-    private double EvaluatePair(
-        in DistillationBatch batch,
-        int panel,
-        int pair,
-        ReadOnlySpan<float> limit,
-        ReadOnlySpan<float> scale,
-        ReadOnlySpan<float> lossScale
-    )
-    {
-        var (a, b) = pairs[pair];
-        var length = batch.Hidden.Length;
-        var start = Vectors(batch.Hidden.At(panel, a));
-        var end = Vectors(batch.Hidden.At(panel, b));
-        var dStart = Vectors(batch.HiddenGradient.At(panel, a));
-        var dEnd = Vectors(batch.HiddenGradient.At(panel, b));
-        var norms = Vectors(studentNorms.AsSpan(((panel * length) + a) * Lanes, Lanes));
-        var teacher = Vectors(teacherRatios.AsSpan(pair * Lanes, Lanes));
-        var limits = Vectors(limit);
-        var scales = Vectors(scale);
-        var lossScales = Vectors(lossScale);
-        var epsilon = new Vector<float>((float)options.Epsilon);
-        var one = Vector<float>.One;
-        var loss = 0.0;
-        for (var v = 0; v < norms.Length; v++)
-        {
-            var sum = Vector<float>.Zero;
-            for (var row = v; row < start.Length; row += norms.Length)
-            {
-                var d = end[row] - start[row];
-                sum = Vector.FusedMultiplyAdd(d, d, sum);
-            }
-
-            var change = Vector.SquareRoot(sum);
-            var guarded = Vector.Max(norms[v], epsilon);
-            var u = (change / guarded) - teacher[v];
-            var inside = Vector.GreaterThan(limits[v], new Vector<float>(b));
-            var size = Vector.Abs(u);
-            var value = Vector.ConditionalSelect(
-                Vector.LessThan(size, one),
-                u * u * 0.5f,
-                size - new Vector<float>(0.5f)
-            );
-            loss += Vector.Sum(Vector.ConditionalSelect(inside, value * lossScales[v], Vector<float>.Zero));
-            var slope = Vector.Max(Vector.Min(u, one), -one) * scales[v];
-            slope = Vector.ConditionalSelect(inside, slope, Vector<float>.Zero);
-            var along = Vector.ConditionalSelect(
-                Vector.GreaterThan(change, Vector<float>.Zero),
-                slope / (change * guarded),
-                Vector<float>.Zero
-            );
-            var back = Vector.ConditionalSelect(
-                Vector.GreaterThan(norms[v], epsilon),
-                slope * change / (guarded * guarded * guarded),
-                Vector<float>.Zero
-            );
-            for (var row = v; row < start.Length; row += norms.Length)
-            {
-                var d = (end[row] - start[row]) * along;
-                dEnd[row] += d;
-                dStart[row] -= Vector.FusedMultiplyAdd(back, start[row], d);
-            }
-        }
-
-        return loss;
-    }
-
-    private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
-
-    private static ReadOnlySpan<Vector<float>> Vectors(ReadOnlySpan<float> values) =>
-        MemoryMarshal.Cast<float, Vector<float>>(values);
 }
