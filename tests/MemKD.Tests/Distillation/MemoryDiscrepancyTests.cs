@@ -16,6 +16,21 @@ public class MemoryDiscrepancyTests
     private static readonly MemoryDiscrepancy.Options OneRandomPair = new() { ShortTermWeight = 0, PairCount = 1 };
 
     [Fact]
+    public void Ratios_of_the_teacher_that_are_kept_are_those_that_were_computed()
+    {
+        using var batch = new DiscrepancyBatch([7, 4, 9, 2]);
+        var method = new MemoryDiscrepancy(new() { PairCount = 60 });
+        var (loss, gradient) = batch.Evaluate(method, new SeededRandom(5));
+        var (again, sameGradient) = batch.Evaluate(method, new SeededRandom(5));
+
+        Assert.Equal(loss, again);
+        Assert.Equal(
+            gradient.SelectMany(c => c).SelectMany(h => h),
+            sameGradient.SelectMany(c => c).SelectMany(h => h)
+        );
+    }
+
+    [Fact]
     public void Two_states_give_the_ratio_worked_by_hand()
     {
         using var batch = new DiscrepancyBatch([2], studentUnits: 2, teacherUnits: 2);

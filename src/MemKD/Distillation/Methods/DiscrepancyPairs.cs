@@ -14,6 +14,7 @@ internal sealed class DiscrepancyPairs(double epsilon)
     private const int Lanes = 16;
     private float[] studentNorms = [];
     private float[] teacherRatios = [];
+    private TeacherRatioTable? kept;
 
     /// <summary>‖h(t)‖ of every lane, [panel, timepoint, 16].</summary>
     internal void LoadStudent(HiddenStates hidden)
@@ -102,13 +103,32 @@ internal sealed class DiscrepancyPairs(double epsilon)
         int length
     )
     {
+        kept = kept?.Teacher == teacher ? kept : new TeacherRatioTable(teacher);
+        var table = kept.Of(index, layer);
         var hidden = teacher.Hidden(index, layer);
         var size = teacher.HiddenSize;
         for (var i = 0; i < pairs.Length; i++)
         {
             var (a, b) = pairs[i];
-            teacherRatios[(i * Lanes) + lane] =
-                b < length ? Ratio(hidden.Slice(a * size, size), hidden.Slice(b * size, size)) : 0;
+            var at = (i * Lanes) + lane;
+            if (b >= length)
+            {
+                teacherRatios[at] = 0;
+                continue;
+            }
+
+            var place = TeacherRatioTable.PlaceOf(a, b);
+            var known = a < b && place < table.Length ? table[place] : float.NaN;
+            if (float.IsNaN(known))
+            {
+                known = Ratio(hidden.Slice(a * size, size), hidden.Slice(b * size, size));
+                if (a < b && place < table.Length)
+                {
+                    table[place] = known;
+                }
+            }
+
+            teacherRatios[at] = known;
         }
     }
 
