@@ -58,7 +58,12 @@ public sealed class RunTests : IDisposable
             teacher.Network,
             cases,
             Recipes.StudentShape(2, 3, 2),
-            new DistillationSettings { WeightGrid = [0.5, 5], Recipe = Recipes.Student with { Updates = 6 } },
+            new DistillationSettings
+            {
+                Weight = null,
+                WeightGrid = [0.5, 5],
+                Recipe = Recipes.Student with { Updates = 6 },
+            },
             5,
             team
         ).Run(default);
