@@ -21,7 +21,7 @@ internal static class TrainCommand
     {
         var verb = new Verb(
             "train",
-            "Train a classifier; by default a teacher of two bidirectional GRU layers with 92 units",
+            "Train a classifier; by default a teacher of two bidirectional GRU layers with 94 units",
             "memkd train SyntheticControl --out runs/teacher",
             "memkd train --train my_TRAIN.ts --test my_TEST.ts --out runs/mine --normalise train-channel-z",
             "memkd train CBF --out runs/gru --cell gru --hidden 64 --layers 2 --updates 2000 --seed 1 --json"

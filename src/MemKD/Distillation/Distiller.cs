@@ -15,7 +15,8 @@ public sealed record DistillationSettings
     public MethodChoice Method { get; init; } = MethodChoice.Parse(MemoryDiscrepancy.Row.Id);
 
     /// <summary>
-    /// The weight λ, the same for all data sets. Null, as in the paper: chosen from the grid for each data set, by the AUC-PRC
+    /// The weight λ, the same for all data sets; the default is MemKD's, another <see cref="Method"/> needs its own
+    /// (<see cref="MethodChoice.UntunedWeight"/>). Null, as in the paper: chosen from the grid for each data set, by the AUC-PRC
     /// on validation cases, ties by their cross-entropy; the method's untuned weight where no class has cases to hold out.
     /// </summary>
     public double? Weight { get; init; } = MemoryDiscrepancy.Row.UntunedWeight;
@@ -38,7 +39,7 @@ public sealed record DistillationSettings
     /// <summary>
     /// Most members of the pool of cases and copies: large data sets need no copies, and what the teacher says is kept.
     /// </summary>
-    public int LargestPool { get; init; } = 10_000;
+    public const int LargestPool = 10_000;
 
     /// <summary>Bytes of teacher states that may be kept in memory.</summary>
     public long TeacherMemory { get; init; } = 2L << 30;
@@ -137,7 +138,11 @@ public sealed class Distiller
         this.settings = settings;
         this.seed = seed;
         this.team = team;
-        var copies = Math.Clamp((settings.LargestPool / Math.Max(1, cases.Count)) - 1, 0, settings.AugmentedCopies);
+        var copies = Math.Clamp(
+            (DistillationSettings.LargestPool / Math.Max(1, cases.Count)) - 1,
+            0,
+            settings.AugmentedCopies
+        );
         pool = AugmentedPool.Of(cases, settings.Recipe.Augmentation, copies, seed);
         (learnt, held) = StratifiedSplit.Split(cases.Labels, settings.Recipe.ValidationFraction, seed);
     }

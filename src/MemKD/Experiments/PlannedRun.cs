@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MemKD.Distillation;
 using MemKD.Engine.Layers;
 
 namespace MemKD.Experiments;
@@ -66,7 +67,10 @@ public sealed record PlannedRun(RunSpec Spec, long Cost, IReadOnlyList<string> S
         if (spec is { Teacher: not null, Settings: { } settings })
         {
             var runs = settings.Weight is null ? 1 + (settings.WeightGrid ?? settings.Method.WeightGrid).Count : 1;
-            var pool = Math.Max(cases, Math.Min(settings.LargestPool, (long)cases * (1 + settings.AugmentedCopies)));
+            var pool = Math.Max(
+                cases,
+                Math.Min(DistillationSettings.LargestPool, (long)cases * (1 + settings.AugmentedCopies))
+            );
             work = (2.5 * runs * work) + ((double)pool * length * teacher.MultiplyAddsPerStep);
         }
 

@@ -4,7 +4,7 @@ using MemKD.Engine.Optimization;
 namespace MemKD.Training;
 
 /// <summary>
-/// The recipes in use. The defaults are the same for every data set and were chosen on validation data only
+/// The recipes in use. The defaults are the same for every data set and were chosen away from the sets that results report
 /// (docs/training.md says how); the authors' are those of methods.md's replication column, for strict comparison.
 /// </summary>
 public static class Recipes

@@ -32,7 +32,7 @@ public enum Selection
 /// <summary>
 /// Everything that shapes one training run but the data, the network and the seed. Lengths are counted in updates:
 /// small data sets have one update an epoch (docs/training.md). The defaults are one recipe for all data sets, chosen
-/// on validation data only.
+/// on held-out training cases and on development sets (docs/training.md).
 /// </summary>
 public sealed record TrainingRecipe
 {

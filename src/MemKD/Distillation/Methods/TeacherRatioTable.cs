@@ -2,11 +2,11 @@ namespace MemKD.Distillation.Methods;
 
 /// <summary>
 /// The teacher's ratios r(a, b), a &lt; b, of every case, kept once they have been computed: the teacher is frozen, and a case is
-/// seen hundreds of times. NaN: not yet. A layer's part is allocated at once, and empty where it would be larger than 1 GiB.
+/// seen hundreds of times. NaN: not yet. A layer's part is allocated at once, and empty where it would be larger than 256 MiB: every run of a search has its own.
 /// </summary>
 internal sealed class TeacherRatioTable
 {
-    private const long MostValues = 1L << 28;
+    private const long MostValues = 1L << 26;
     private readonly float[]?[] layers;
     private readonly int caseCount;
     private readonly int stride;
