@@ -65,14 +65,12 @@ internal sealed class MethodOptions
     /// <summary>Settings with the changes; the recipe in them is final already.</summary>
     public DistillationSettings Apply(DistillationSettings settings, ParseResult parsed)
     {
-        var choice = parsed.GetValue(method) is { } text ? MethodChoice.Parse(text) : settings.Method;
-        return settings with
+        var own = parsed.GetValue(method) is { } text ? settings.WithMethod(MethodChoice.Parse(text)) : settings;
+        return own with
         {
-            Method = choice,
             Weight = parsed.GetValue(lambda) switch
             {
-                // The authors' protocol searches; else every method has a weight of its own.
-                null => settings.Weight == null ? null : choice.UntunedWeight,
+                null => own.Weight,
                 var given when IsAuto(given) => null,
                 var given => double.Parse(given, CultureInfo.InvariantCulture),
             },

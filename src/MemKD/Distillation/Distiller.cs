@@ -15,8 +15,8 @@ public sealed record DistillationSettings
     public MethodChoice Method { get; init; } = MethodChoice.Parse(MemoryDiscrepancy.Row.Id);
 
     /// <summary>
-    /// The weight λ, the same for all data sets; the default is MemKD's, another <see cref="Method"/> needs its own
-    /// (<see cref="MethodChoice.UntunedWeight"/>). Null, as in the paper: chosen from the grid for each data set, by the AUC-PRC
+    /// The weight λ, the same for all data sets; the default is MemKD's, <see cref="WithMethod"/> brings that of
+    /// another method. Null, as in the paper: chosen from the grid for each data set, by the AUC-PRC
     /// on validation cases, ties by their cross-entropy; the method's untuned weight where no class has cases to hold out.
     /// </summary>
     public double? Weight { get; init; } = MemoryDiscrepancy.Row.UntunedWeight;
@@ -43,6 +43,14 @@ public sealed record DistillationSettings
 
     /// <summary>Bytes of teacher states that may be kept in memory.</summary>
     public long TeacherMemory { get; init; } = 2L << 30;
+
+    /// <summary>The same for another method: with its own λ, unless λ is to be chosen.</summary>
+    public DistillationSettings WithMethod(MethodChoice method) =>
+        this with
+        {
+            Method = method,
+            Weight = Weight is null ? null : method.UntunedWeight,
+        };
 
     /// <summary>
     /// The MemKD authors' protocol (<see cref="Recipes.Authors"/>, their draw of pairs, no guard, λ constant and from

@@ -35,6 +35,16 @@ public class DistillerTests
         },
     };
 
+    [Fact]
+    public void Another_method_brings_its_own_weight_unless_it_is_to_be_chosen()
+    {
+        var kd = MethodChoice.Parse("kd");
+
+        Assert.Equal(9, new DistillationSettings().WithMethod(kd).Weight);
+        Assert.Equal("kd", new DistillationSettings().WithMethod(kd).Method.Text);
+        Assert.Null(DistillationSettings.Authors(30).WithMethod(kd).Weight);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
