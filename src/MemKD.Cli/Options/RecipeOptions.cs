@@ -47,7 +47,7 @@ internal sealed class RecipeOptions
     };
     private readonly Option<double?> jitter = NumberOption.Real(
         "--jitter",
-        "Augmentation: standard deviation of noise",
+        "Augmentation: standard deviation of noise, less on smooth series",
         x => x >= 0,
         NotNegative
     );

@@ -19,7 +19,10 @@ public sealed record Augmentation
             Warping = 0.2,
         };
 
-    /// <summary>Standard deviation of Gaussian noise added to every value.</summary>
+    /// <summary>
+    /// Standard deviation of Gaussian noise added to every value, for a series whose steps from one value to the next have a
+    /// root mean square of 1; in proportion less for a smoother one, whose classes often differ by less than that noise.
+    /// </summary>
     public double Jitter { get; init; }
 
     /// <summary>Standard deviation of a factor around 1, one a channel.</summary>
@@ -69,6 +72,7 @@ public sealed record Augmentation
             var from = source.Slice(d * length, length);
             var to = destination.Slice(d * length, length);
             var factor = (float)(1 + (Scaling * random.NextGaussian()));
+            var noise = Jitter * Roughness(from);
             for (var t = 0; t < length; t++)
             {
                 var x = length == 1 ? 0 : (double)t / (length - 1);
@@ -80,9 +84,22 @@ public sealed record Augmentation
                 to[t] = value * factor;
                 if (Jitter > 0)
                 {
-                    to[t] += (float)(Jitter * random.NextGaussian());
+                    to[t] += (float)(noise * random.NextGaussian());
                 }
             }
         }
+    }
+
+    /// <summary>Root mean square of the steps, at most 1.</summary>
+    private static double Roughness(ReadOnlySpan<float> series)
+    {
+        var squares = 0.0;
+        for (var t = 1; t < series.Length; t++)
+        {
+            var d = (double)series[t] - series[t - 1];
+            squares += d * d;
+        }
+
+        return Math.Min(1, Math.Sqrt(squares / Math.Max(1, series.Length - 1)));
     }
 }

@@ -13,7 +13,7 @@ public static class Recipes
     public static TrainingRecipe Teacher { get; } =
         new()
         {
-            Updates = 2000,
+            Updates = 2500,
             BatchSize = 16,
             LearningRate = 0.004,
             Augmentation = Augmentation.Mild,

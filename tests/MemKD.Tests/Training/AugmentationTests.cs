@@ -64,7 +64,7 @@ public class AugmentationTests
     }
 
     [Fact]
-    public void Scaling_is_one_factor_a_channel_and_jitter_has_its_deviation()
+    public void Scaling_is_one_factor_a_channel()
     {
         float[] ones = [.. Enumerable.Repeat(1f, 4000)];
         var scaled = new float[4000];
@@ -72,10 +72,20 @@ public class AugmentationTests
         Assert.Single(scaled[..2000].Distinct());
         Assert.Single(scaled[2000..].Distinct());
         Assert.NotEqual(scaled[0], scaled[^1]);
+    }
 
-        // 4,000 values: the deviation is known to about 0.2 · 1/√8000 = 0.0022; five times that.
-        var jittered = Apply(new Augmentation { Jitter = 0.2 }, ones);
-        Assert.Equal(0.2, Math.Sqrt(jittered.Average(v => (v - 1.0) * (v - 1.0))), 0.011);
+    [Theory]
+    [InlineData(2f, 1)] // steps of 2: rough enough for all of the noise
+    [InlineData(0.1f, 0.1)] // steps of 0.1: a tenth
+    public void Jitter_is_in_proportion_to_the_steps_of_the_series(float step, double share)
+    {
+        float[] zigzag = [.. Enumerable.Range(0, 4000).Select(t => t % 2 * step)];
+
+        var jittered = Apply(new Augmentation { Jitter = 0.2 }, zigzag);
+
+        // 4,000 values: the deviation is known to about 1 in √8000, a ninetieth; five times that.
+        var deviation = Math.Sqrt(jittered.Zip(zigzag).Average(p => Math.Pow((double)p.First - p.Second, 2)));
+        Assert.Equal(0.2 * share, deviation, 0.2 * share * 5 / 90);
     }
 
     [Theory]
