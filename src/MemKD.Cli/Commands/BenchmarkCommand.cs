@@ -19,6 +19,7 @@ internal static class BenchmarkCommand
             "memkd benchmark --datasets CBF SyntheticControl --methods none memkd --seeds 0..4 --out runs/bench",
             "memkd benchmark --datasets CBF --methods memkd none --compression 10,50,100,500,1000 --out runs/curve",
             "memkd benchmark --recipe bench.yaml --out runs/bench --workers 8 --dry-run",
+            "memkd benchmark --recipe more-methods.yaml --reuse runs/bench --out runs/more",
             "memkd benchmark --out runs/bench --collect --json"
         );
         var recipe = new BenchmarkOptions(verb);
@@ -39,7 +40,14 @@ internal static class BenchmarkCommand
         {
             Description = "Do no run, only write the tables of those that are done",
         };
-        Option[] options = [output, executor, workers, retries, dryRun, collect];
+        var reuse = new Option<string[]>("--reuse")
+        {
+            Description =
+                "Folders of other benchmarks: finished runs that are the same are copied instead of done again",
+            HelpName = "DIR",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option[] options = [output, executor, workers, retries, reuse, dryRun, collect];
         foreach (var option in options)
         {
             verb.Add(option);
@@ -75,6 +83,17 @@ internal static class BenchmarkCommand
             if (planner is not null)
             {
                 folder.Begin(plan, planner.Sources);
+            }
+
+            foreach (var other in parsed.GetValue(reuse) ?? [])
+            {
+                var from = new BenchmarkFolder(other);
+                _ = from.ReadPlan() ?? throw new InputException($"{other}: no benchmark here; give the folder of one.");
+                var copied = folder.Reuse(plan, from);
+                if (!run.Quiet)
+                {
+                    session.Note($"{copied} runs copied from {other}");
+                }
             }
 
             return parsed.GetValue(collect) ? Collect(run, [], null, session) : Execute(run, session);

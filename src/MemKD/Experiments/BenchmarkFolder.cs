@@ -110,6 +110,32 @@ public sealed class BenchmarkFolder
         }
     }
 
+    /// <summary>Copies the finished runs of another benchmark that this plan has too: the same id is the same result.</summary>
+    /// <param name="plan">The plan of this folder.</param>
+    /// <param name="other">The other benchmark's folder.</param>
+    /// <returns>Runs copied.</returns>
+    public int Reuse(Plan plan, BenchmarkFolder other)
+    {
+        var copied = 0;
+        foreach (var run in plan.Runs)
+        {
+            if (TryRead(run) is not null || other.TryRead(run) is not { } record)
+            {
+                continue;
+            }
+
+            if (run.Spec.IsTeacher)
+            {
+                WriteTeacher(run.Id, ModelFile.Read(other.Teacher(run.Id)));
+            }
+
+            Write(record);
+            copied++;
+        }
+
+        return copied;
+    }
+
     /// <summary>Saves a teacher.</summary>
     public void WriteTeacher(string id, RecurrentClassifier model)
     {

@@ -136,6 +136,17 @@ public sealed class BenchmarkCommandTests(SharedRuns runs)
             );
         }
 
+        var larger = runs.NewFolder();
+        string[] elsewhere = [.. command.Select(w => string.Equals(w, folder, StringComparison.Ordinal) ? larger : w)];
+        var added = Cli.Run([.. elsewhere, "student.updates=4", "--reuse", folder]);
+        Assert.True(added.Code == 0, $"exit code {added.Code}: {added.Error}");
+        Assert.Contains($"1 runs copied from {folder}", added.Error, StringComparison.Ordinal); // the teacher
+        Assert.Contains(
+            "no benchmark here",
+            Cli.Run([.. command, "--reuse", runs.NewFolder()]).Fails(3),
+            StringComparison.Ordinal
+        );
+
         Assert.Equal(0, Cli.Run("audit", folder).Code);
         var table = File.ReadAllText(Table(folder));
         File.WriteAllText(Table(folder), table.Replace(",none,", ",best,", StringComparison.Ordinal));

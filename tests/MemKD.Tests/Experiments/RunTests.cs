@@ -38,6 +38,26 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_larger_plan_reuses_what_another_benchmark_finished_and_gets_the_same_results()
+    {
+        var small = bench.Plan(("methods", "none"));
+        var from = bench.Begin(small);
+        bench.Work(from, small.Runs.SkipLast(1)); // one run is not finished there
+        var large = bench.Plan();
+        var (to, fresh) = (bench.Begin(large), bench.Begin(large));
+
+        Assert.Equal(small.Runs.Count - 1, to.Reuse(large, from));
+        Assert.Equal(0, to.Reuse(large, from));
+        Assert.Equal(small.Runs.Count - 1, large.Runs.Count(r => to.TryRead(r) is not null));
+
+        bench.Work(to, large.Runs.Where(r => to.TryRead(r) is null));
+        bench.Work(fresh, large.Runs);
+        var results = BenchmarkResults.Read(large, to);
+        Assert.Empty(results.Faults);
+        Assert.Equal(BenchmarkResults.Read(large, fresh).ToCsv(), results.ToCsv());
+    }
+
+    [Fact]
     public void A_run_is_the_one_that_train_and_distill_do()
     {
         var plan = bench.Plan(("seeds", "5"));
