@@ -74,7 +74,7 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
                 ),
             ],
             WeightGrid = [0.1, 0.5, 1, 10, 100], // the authors'
-            UntunedWeight = 10,
+            UntunedWeight = 100,
             Create = c => new MemoryDiscrepancy(
                 new Options
                 {
