@@ -32,7 +32,9 @@ public partial class LayoutTests
     [InlineData("MemKD/Evaluation/X.cs", "using MemKD.Training;")]
     [InlineData("MemKD/Distillation/Methods/X.cs", "using MemKD.Series;")]
     [InlineData("MemKD/Distillation/Methods/X.cs", "using Shorter = MemKD.Training;")]
-    [InlineData("MemKD/Models/Safetensors/X.cs", "using MemKD.Engine;")]
+    [InlineData("MemKD.Runtime/X.cs", "using MemKD.Engine;")]
+    [InlineData("MemKD.Runtime/Safetensors/X.cs", "using MemKD.Series;")]
+    [InlineData("MemKD.Runtime/Kernels/X.cs", "using MemKD.Runtime.Streaming;")]
     [InlineData("MemKD/Models/X.cs", "using static MemKD.Training.Recipes;")]
     [InlineData("MemKD/Models/X.cs", "class X { MemKD.Training.Trainer? field; }")]
     [InlineData("MemKD/Models/X.cs", "class X { Training.Trainer? field; }")]
@@ -164,7 +166,7 @@ public partial class LayoutTests
             .Where(f => f.EndsWith(".cs", StringComparison.Ordinal))
             .Select(f => new SourceFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
             .ToList();
-        Assert.Contains(sources, s => string.Equals(s.Path, "MemKD/InputException.cs", StringComparison.Ordinal));
+        Assert.Contains(sources, s => string.Equals(s.Path, "MemKD.Runtime/InputException.cs", StringComparison.Ordinal));
         return sources;
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MemKD.Engine.Layers;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Series;
 
 namespace MemKD.Models;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MemKD.Engine.Layers;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Series;
 
 namespace MemKD.Models;
@@ -113,7 +113,7 @@ public static class PyTorchCheckpoint
         if (file.Tensors.FirstOrDefault(t => !known.Contains(t.Name)) is { } other)
         {
             throw new InputException(
-                $"{file.Name}: tensor {SafetensorsHeader.Quote(other.Name)} belongs to neither the recurrent module nor the linear layer; only torch.nn.LSTM, GRU or RNN with one torch.nn.Linear can be read."
+                $"{file.Name}: tensor {other.QuotedName} belongs to neither the recurrent module nor the linear layer; only torch.nn.LSTM, GRU or RNN with one torch.nn.Linear can be read."
             );
         }
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MemKD.Engine.Memory;
 using MemKD.Engine.Random;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 
 namespace MemKD.Training;
 

@@ -3,7 +3,7 @@ using System.Text;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Random;
 using MemKD.Models;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Tests.Series;
 
 namespace MemKD.Tests.Models;

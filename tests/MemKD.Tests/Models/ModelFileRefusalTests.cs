@@ -1,6 +1,6 @@
 using MemKD.Engine.Layers;
 using MemKD.Models;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Tests.Series;
 
 namespace MemKD.Tests.Models;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using MemKD.Engine;
 using MemKD.Engine.Layers;
 using MemKD.Models;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Series;
 using MemKD.Tests.Series;
 

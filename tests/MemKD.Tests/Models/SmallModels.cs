@@ -2,7 +2,7 @@ using MemKD.Engine;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Random;
 using MemKD.Models;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Series;
 
 namespace MemKD.Tests.Models;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using MemKD.Engine;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Optimization;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using MemKD.Tests.Series;
 using MemKD.Training;
 

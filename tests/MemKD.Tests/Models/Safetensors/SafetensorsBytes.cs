@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 
 namespace MemKD.Tests.Models.Safetensors;
 

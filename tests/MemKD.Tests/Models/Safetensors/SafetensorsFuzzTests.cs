@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using static MemKD.Tests.Models.Safetensors.SafetensorsBytes;
 
 namespace MemKD.Tests.Models.Safetensors;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MemKD.Models.Safetensors;
+using MemKD.Runtime.Safetensors;
 using static MemKD.Tests.Models.Safetensors.SafetensorsBytes;
 
 namespace MemKD.Tests.Models.Safetensors;

@@ -1,4 +1,4 @@
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>Recognises model files that are often offered instead of safetensors, and says how to convert them.</summary>
 internal static class ForeignFormat

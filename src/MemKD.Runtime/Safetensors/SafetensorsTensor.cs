@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>One named tensor: its element type, its shape and its values as they lie in the file.</summary>
 public sealed class SafetensorsTensor
@@ -36,6 +36,9 @@ public sealed class SafetensorsTensor
 
     /// <summary>The tensor's name.</summary>
     public string Name { get; }
+
+    /// <summary>The name in quotes, safe to print on one line whatever a file says.</summary>
+    public string QuotedName => SafetensorsHeader.Quote(Name);
 
     /// <summary>Element type.</summary>
     public SafetensorsDtype Dtype { get; }
@@ -81,7 +84,7 @@ public sealed class SafetensorsTensor
     }
 
     internal string NotFloat =>
-        $"tensor {SafetensorsHeader.Quote(Name)} is {Dtype.HeaderName()}, which is not read as weights; store it as F32, F64, F16 or BF16.";
+        $"tensor {QuotedName} is {Dtype.HeaderName()}, which is not read as weights; store it as F32, F64, F16 or BF16.";
 
     internal static string ShapeText(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]";
 

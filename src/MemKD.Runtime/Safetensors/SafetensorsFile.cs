@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>
 /// A safetensors file in memory: named tensors and text metadata. Reading is strict: a file either obeys every rule of

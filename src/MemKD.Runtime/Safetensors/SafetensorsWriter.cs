@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>
 /// Writes the canonical form: compact JSON, <c>__metadata__</c> first, keys in the order given, spaces up to a multiple

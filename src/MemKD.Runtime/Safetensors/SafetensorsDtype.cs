@@ -1,4 +1,4 @@
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>
 /// Element type of a tensor in a safetensors file. The values of all of them can be read as bytes;

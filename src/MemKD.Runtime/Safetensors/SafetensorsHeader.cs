@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace MemKD.Models.Safetensors;
+namespace MemKD.Runtime.Safetensors;
 
 /// <summary>A tensor as the header describes it; the bytes are [Begin, End) of the data part.</summary>
 internal sealed record SafetensorsEntry(string Name, SafetensorsDtype Dtype, int[] Shape, long Begin, long End);
