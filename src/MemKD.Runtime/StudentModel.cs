@@ -13,6 +13,18 @@ public enum Cell
     Rnn,
 }
 
+internal static class Cells
+{
+    /// <summary>Weight rows of one unit.</summary>
+    public static int GateCount(this Cell cell) =>
+        cell switch
+        {
+            Cell.Lstm => 4,
+            Cell.Gru => 3,
+            _ => 1,
+        };
+}
+
 /// <summary>What the linear layer sees of the hidden states.</summary>
 public enum StatePooling
 {
@@ -47,7 +59,7 @@ public sealed record LayerWeights(float[] InputWeights, float[] HiddenWeights, f
 /// A trained one-directional classifier with all that its use needs; never changed after it is made, so any number of
 /// streams share it.
 /// </summary>
-public sealed class StudentModel
+public sealed partial class StudentModel
 {
     /// <summary>The cell of every layer.</summary>
     public required Cell Cell { get; init; }
@@ -98,13 +110,7 @@ public sealed class StudentModel
     public int InputSize => DifferenceScales == null ? ChannelCount : 2 * ChannelCount;
 
     /// <summary>Weight rows of one unit: 4 (LSTM), 3 (GRU), 1 (RNN).</summary>
-    public int GateCount =>
-        Cell switch
-        {
-            Cell.Lstm => 4,
-            Cell.Gru => 3,
-            _ => 1,
-        };
+    public int GateCount => Cell.GateCount();
 
     /// <summary>Trainable numbers.</summary>
     public int ParameterCount =>
