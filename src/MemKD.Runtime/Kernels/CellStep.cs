@@ -11,8 +11,9 @@ namespace MemKD.Runtime.Kernels;
 // Forward   LSTM  i,f,o = sigmoid(a), g = tanh(a);  c = f·c' + i·g;  h = o·tanh(c)
 //           GRU   r,z = sigmoid(a);  n = tanh(a_n + r·m);  h = n + z·(h' − n)
 //           RNN   h = tanh(a)
-// Order     a starts at the bias; inputs 0, 1, …, then units 0, 1, …, one fused multiply-add each: the order of training,
-//           so that hidden states have the bits that training's forward pass gives.
+// Order     a is the sum of two chains, since a stream waits for the longest one: 1 starts at the bias and takes units
+//           0, 2, …; 2 starts at 0 and takes the inputs, then units 1, 3, …; one fused multiply-add each. The same on
+//           every machine, whatever the width of its vectors.
 internal static class CellStep
 {
     public static void Lstm(
@@ -30,38 +31,45 @@ internal static class CellStep
         ref var h = ref MemoryMarshal.GetReference(hidden);
         for (var block = 0; block < layer.BlockCount; block++)
         {
-            var i = Vector.LoadUnsafe(ref b);
-            var f = Vector.LoadUnsafe(ref b, lanes);
-            var g = Vector.LoadUnsafe(ref b, 2 * lanes);
-            var o = Vector.LoadUnsafe(ref b, 3 * lanes);
+            var i1 = Vector.LoadUnsafe(ref b);
+            var f1 = Vector.LoadUnsafe(ref b, lanes);
+            var g1 = Vector.LoadUnsafe(ref b, 2 * lanes);
+            var o1 = Vector.LoadUnsafe(ref b, 3 * lanes);
+            var i2 = Vector<float>.Zero;
+            var f2 = Vector<float>.Zero;
+            var g2 = Vector<float>.Zero;
+            var o2 = Vector<float>.Zero;
             for (var k = 0; k < layer.InputSize; k++)
             {
                 var x = new Vector<float>(Unsafe.Add(ref input, k));
-                i = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), i);
-                f = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), f);
-                g = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), g);
-                o = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 3 * lanes), o);
+                i2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), i2);
+                f2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), f2);
+                g2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), g2);
+                o2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 3 * lanes), o2);
                 w = ref Unsafe.Add(ref w, 4 * lanes);
             }
 
             ref var p = ref MemoryMarshal.GetReference(before);
-            for (var k = 0; k < layer.HiddenSize; k++)
+            for (var k = 0; k < layer.EvenHiddenSize; k += 2)
             {
                 var x = new Vector<float>(Unsafe.Add(ref p, k));
-                i = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), i);
-                f = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), f);
-                g = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), g);
-                o = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 3 * lanes), o);
+                i1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), i1);
+                f1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), f1);
+                g1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), g1);
+                o1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 3 * lanes), o1);
+                w = ref Unsafe.Add(ref w, 4 * lanes);
+                x = new Vector<float>(Unsafe.Add(ref p, k + 1));
+                i2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), i2);
+                f2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), f2);
+                g2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), g2);
+                o2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 3 * lanes), o2);
                 w = ref Unsafe.Add(ref w, 4 * lanes);
             }
 
-            var now = Vector.FusedMultiplyAdd(
-                Activation.Sigmoid(f),
-                Vector.LoadUnsafe(ref c),
-                Activation.Sigmoid(i) * Activation.Tanh(g)
-            );
+            var kept = Activation.SigmoidOfTwice(f1 + f2) * Vector.LoadUnsafe(ref c);
+            var now = Vector.FusedMultiplyAdd(Activation.SigmoidOfTwice(i1 + i2), Activation.Tanh(g1 + g2), kept);
             Vector.StoreUnsafe(now, ref c);
-            Vector.StoreUnsafe(Activation.Sigmoid(o) * Activation.Tanh(now), ref h);
+            Vector.StoreUnsafe(Activation.SigmoidOfTwice(o1 + o2) * Activation.Tanh(now), ref h);
             b = ref Unsafe.Add(ref b, 4 * lanes);
             c = ref Unsafe.Add(ref c, lanes);
             h = ref Unsafe.Add(ref h, lanes);
@@ -77,34 +85,40 @@ internal static class CellStep
         ref var h = ref MemoryMarshal.GetReference(hidden);
         for (var block = 0; block < layer.BlockCount; block++)
         {
-            var r = Vector.LoadUnsafe(ref b);
-            var z = Vector.LoadUnsafe(ref b, lanes);
-            var n = Vector.LoadUnsafe(ref b, 2 * lanes);
-            var m = Vector.LoadUnsafe(ref b, 3 * lanes);
+            var r1 = Vector.LoadUnsafe(ref b);
+            var z1 = Vector.LoadUnsafe(ref b, lanes);
+            var n2 = Vector.LoadUnsafe(ref b, 2 * lanes); // the candidate's input part has no units
+            var m1 = Vector.LoadUnsafe(ref b, 3 * lanes);
+            var r2 = Vector<float>.Zero;
+            var z2 = Vector<float>.Zero;
+            var m2 = Vector<float>.Zero;
             for (var k = 0; k < layer.InputSize; k++)
             {
                 var x = new Vector<float>(Unsafe.Add(ref input, k));
-                r = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), r);
-                z = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), z);
-                n = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), n);
+                r2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), r2);
+                z2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), z2);
+                n2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), n2);
                 w = ref Unsafe.Add(ref w, 3 * lanes);
             }
 
             ref var p = ref MemoryMarshal.GetReference(before);
-            for (var k = 0; k < layer.HiddenSize; k++)
+            for (var k = 0; k < layer.EvenHiddenSize; k += 2)
             {
                 var x = new Vector<float>(Unsafe.Add(ref p, k));
-                r = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), r);
-                z = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), z);
-                m = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), m);
+                r1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), r1);
+                z1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), z1);
+                m1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), m1);
+                w = ref Unsafe.Add(ref w, 3 * lanes);
+                x = new Vector<float>(Unsafe.Add(ref p, k + 1));
+                r2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), r2);
+                z2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, lanes), z2);
+                m2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w, 2 * lanes), m2);
                 w = ref Unsafe.Add(ref w, 3 * lanes);
             }
 
-            n = Activation.Tanh(Vector.FusedMultiplyAdd(Activation.Sigmoid(r), m, n));
-            Vector.StoreUnsafe(
-                Vector.FusedMultiplyAdd(Activation.Sigmoid(z), Vector.LoadUnsafe(ref own) - n, n),
-                ref h
-            );
+            var n = Activation.Tanh(Vector.FusedMultiplyAdd(Activation.SigmoidOfTwice(r1 + r2), m1 + m2, n2));
+            var z = Activation.SigmoidOfTwice(z1 + z2);
+            Vector.StoreUnsafe(Vector.FusedMultiplyAdd(z, Vector.LoadUnsafe(ref own) - n, n), ref h);
             b = ref Unsafe.Add(ref b, 4 * lanes);
             own = ref Unsafe.Add(ref own, lanes);
             h = ref Unsafe.Add(ref h, lanes);
@@ -119,21 +133,27 @@ internal static class CellStep
         ref var h = ref MemoryMarshal.GetReference(hidden);
         for (var block = 0; block < layer.BlockCount; block++)
         {
-            var a = Vector.LoadUnsafe(ref b);
+            var a1 = Vector.LoadUnsafe(ref b);
+            var a2 = Vector<float>.Zero;
             for (var k = 0; k < layer.InputSize; k++)
             {
-                a = Vector.FusedMultiplyAdd(new Vector<float>(Unsafe.Add(ref input, k)), Vector.LoadUnsafe(ref w), a);
+                var x = new Vector<float>(Unsafe.Add(ref input, k));
+                a2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), a2);
                 w = ref Unsafe.Add(ref w, lanes);
             }
 
             ref var p = ref MemoryMarshal.GetReference(before);
-            for (var k = 0; k < layer.HiddenSize; k++)
+            for (var k = 0; k < layer.EvenHiddenSize; k += 2)
             {
-                a = Vector.FusedMultiplyAdd(new Vector<float>(Unsafe.Add(ref p, k)), Vector.LoadUnsafe(ref w), a);
+                var x = new Vector<float>(Unsafe.Add(ref p, k));
+                a1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), a1);
+                w = ref Unsafe.Add(ref w, lanes);
+                x = new Vector<float>(Unsafe.Add(ref p, k + 1));
+                a2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref w), a2);
                 w = ref Unsafe.Add(ref w, lanes);
             }
 
-            Vector.StoreUnsafe(Activation.Tanh(a), ref h);
+            Vector.StoreUnsafe(Activation.Tanh(a1 + a2), ref h);
             b = ref Unsafe.Add(ref b, lanes);
             h = ref Unsafe.Add(ref h, lanes);
         }

@@ -55,12 +55,12 @@ internal sealed class NetworkState
             return;
         }
 
-        var last = Hidden(network.LayerCount - 1);
-        ref var from = ref MemoryMarshal.GetReference(last);
+        var last = (nuint)((now + network.LayerCount - 1) * padded);
+        ref var from = ref MemoryMarshal.GetArrayDataReference(hidden);
         ref var to = ref MemoryMarshal.GetArrayDataReference(sums);
-        for (nuint u = 0; u < (nuint)padded; u += (nuint)Vector<float>.Count)
+        for (nuint u = 0; u < (nuint)sums.Length; u += (nuint)Vector<float>.Count)
         {
-            Vector.Widen(Vector.LoadUnsafe(ref from, u), out var low, out var high);
+            Vector.Widen(Vector.LoadUnsafe(ref from, last + u), out var low, out var high);
             var next = u + (nuint)Vector<double>.Count;
             Vector.StoreUnsafe(Vector.LoadUnsafe(ref to, u) + low, ref to, u);
             Vector.StoreUnsafe(Vector.LoadUnsafe(ref to, next) + high, ref to, next);

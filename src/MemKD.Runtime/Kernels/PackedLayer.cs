@@ -4,10 +4,11 @@ namespace MemKD.Runtime.Kernels;
 
 /// <summary>
 /// The weights of one layer as the step reads them, once from front to back: units in blocks of one vector, for each
-/// block the columns (inputs, then units), for each column its gates, one vector each. Units that fill the last block
-/// up have weights of 0 and states of 0.
+/// block the columns (inputs, then units, an even number of them), for each column its gates, one vector each. Units
+/// that fill the last block up have weights of 0 and states of 0.
 /// LSTM: gates i, f, g, o everywhere. GRU: inputs r, z, n; units r, z, m, where m = W_hn h + b_hn is the part of the
 /// candidate that the reset gate scales. Biases: 4 vectors a block (RNN 1); b_ih + b_hh, for a GRU's n and m apart.
+/// Everything of a sigmoid gate is halved (see <see cref="Activation.SigmoidOfTwice"/>).
 /// </summary>
 internal sealed class PackedLayer
 {
@@ -21,25 +22,28 @@ internal sealed class PackedLayer
         HiddenSize = hiddenSize;
         BlockCount = (hiddenSize + Lanes - 1) / Lanes;
         BiasGates = cell == Cell.Gru ? 4 : gates;
-        Weights = new float[checked(BlockCount * (inputSize + hiddenSize) * gates * Lanes)];
+        Weights = new float[checked(BlockCount * (inputSize + EvenHiddenSize) * gates * Lanes)];
         Biases = new float[BlockCount * BiasGates * Lanes];
         var at = 0;
         for (var block = 0; block < BlockCount; block++)
         {
-            at = Pack(layer.InputWeights, inputSize, gates, block, at);
-            at = Pack(layer.HiddenWeights, hiddenSize, gates, block, at);
+            at = Pack(cell, layer.InputWeights, inputSize, block, at);
+            at =
+                Pack(cell, layer.HiddenWeights, hiddenSize, block, at)
+                + ((EvenHiddenSize - hiddenSize) * gates * Lanes);
             for (var gate = 0; gate < BiasGates; gate++)
             {
                 for (var lane = 0; lane < Math.Min(Lanes, hiddenSize - (block * Lanes)); lane++)
                 {
                     var unit = (block * Lanes) + lane;
                     var row = (Math.Min(gate, gates - 1) * hiddenSize) + unit;
-                    Biases[(((block * BiasGates) + gate) * Lanes) + lane] = (cell, gate) switch
+                    var bias = (cell, gate) switch
                     {
                         (Cell.Gru, 2) => layer.InputBias[row],
                         (Cell.Gru, 3) => layer.HiddenBias[row],
                         _ => layer.InputBias[row] + layer.HiddenBias[row],
                     };
+                    Biases[(((block * BiasGates) + gate) * Lanes) + lane] = Factor(cell, gate) * bias;
                 }
             }
         }
@@ -50,6 +54,9 @@ internal sealed class PackedLayer
 
     /// <summary>Units.</summary>
     public int HiddenSize { get; }
+
+    /// <summary>Columns of units: <see cref="HiddenSize"/>, one more where that is odd.</summary>
+    public int EvenHiddenSize => HiddenSize + (HiddenSize & 1);
 
     /// <summary>Blocks of <see cref="Lanes"/> units.</summary>
     public int BlockCount { get; }
@@ -63,8 +70,9 @@ internal sealed class PackedLayer
     /// <summary>[block][gate][lane].</summary>
     public float[] Biases { get; }
 
-    private int Pack(float[] source, int columns, int gates, int block, int at)
+    private int Pack(Cell cell, float[] source, int columns, int block, int at)
     {
+        var gates = cell.GateCount();
         for (var column = 0; column < columns; column++)
         {
             for (var gate = 0; gate < gates; gate++, at += Lanes)
@@ -72,11 +80,18 @@ internal sealed class PackedLayer
                 for (var lane = 0; lane < Math.Min(Lanes, HiddenSize - (block * Lanes)); lane++)
                 {
                     var row = (gate * HiddenSize) + (block * Lanes) + lane;
-                    Weights[at + lane] = source[(row * columns) + column];
+                    Weights[at + lane] = Factor(cell, gate) * source[(row * columns) + column];
                 }
             }
         }
 
         return at;
     }
+
+    private static float Factor(Cell cell, int gate) =>
+        (cell, gate) switch
+        {
+            (Cell.Lstm, not 2) or (Cell.Gru, 0 or 1) => 0.5f,
+            _ => 1,
+        };
 }

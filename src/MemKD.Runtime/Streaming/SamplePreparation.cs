@@ -6,31 +6,26 @@ namespace MemKD.Runtime.Streaming;
 /// </summary>
 internal sealed class SamplePreparation
 {
-    private readonly StreamOptions options;
-    private readonly IReadOnlyList<double>? differenceScales;
-    private readonly ChannelScale[] scales;
-    private readonly float[] known; // latest known value of each channel, NaN before the first
-    private readonly float[] before; // `known` as it was one sample earlier
-    private readonly float[] point; // latest time point before scaling
+    private readonly bool skips;
+    private readonly bool differences;
+    private readonly double samplesPerPoint;
+    private readonly StreamChannel[] channels;
     private readonly float[] input;
-    private long samples; // known to the network: without what a skip passed over
+    private long samples;
     private long points;
 
     public SamplePreparation(StudentModel model, StreamOptions options)
     {
-        this.options = options;
-        differenceScales = model.DifferenceScales;
-        scales = new ChannelScale[model.ChannelCount];
-        for (var c = 0; c < scales.Length; c++)
+        skips = options.Gaps == GapPolicy.Skip;
+        differences = model.DifferenceScales is not null;
+        samplesPerPoint = options.SamplesPerPoint;
+        channels = new StreamChannel[model.ChannelCount];
+        for (var c = 0; c < channels.Length; c++)
         {
-            scales[c] = new ChannelScale(model, options, c);
+            channels[c] = new StreamChannel(model, options, c);
         }
 
-        known = new float[scales.Length];
-        before = new float[scales.Length];
-        point = new float[scales.Length];
         input = new float[model.InputSize];
-        Reset();
     }
 
     /// <summary>The latest time point as the network sees it, [D].</summary>
@@ -40,26 +35,54 @@ internal sealed class SamplePreparation
     /// <returns>Whether <see cref="Input"/> is a new time point.</returns>
     public bool Take(ReadOnlySpan<float> sample)
     {
-        if (options.Gaps == GapPolicy.Skip && HasMissing(sample))
+        if (skips && HasMissing(sample))
         {
             return false;
         }
 
-        for (var c = 0; c < known.Length; c++)
+        for (var c = 0; c < channels.Length; c++)
         {
-            before[c] = known[c];
-            if (float.IsFinite(sample[c]))
-            {
-                known[c] = sample[c];
-                scales[c].Learn(sample[c]);
-            }
+            channels[c].Take(sample[c]);
         }
 
-        return options.SamplesPerPoint == 1 ? Emit(1) : EmitBetween(samples++);
+        return samplesPerPoint > 1 ? MakePointBetween(samples++) : MakePoint(1);
     }
 
-    /// <summary>Whether the sample has a missing value.</summary>
-    public static bool HasMissing(ReadOnlySpan<float> sample)
+    /// <summary>Forgets the stream.</summary>
+    public void Reset()
+    {
+        foreach (ref var channel in channels.AsSpan())
+        {
+            channel.Reset();
+        }
+
+        samples = points = 0;
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(samples);
+        writer.Write(points);
+        foreach (ref var channel in channels.AsSpan())
+        {
+            channel.Write(writer);
+        }
+    }
+
+    public bool Read(BinaryReader reader)
+    {
+        samples = reader.ReadInt64();
+        points = reader.ReadInt64();
+        var good = samples >= 0 && points >= 0 && points <= samples;
+        foreach (ref var channel in channels.AsSpan())
+        {
+            good &= channel.Read(reader);
+        }
+
+        return good;
+    }
+
+    private static bool HasMissing(ReadOnlySpan<float> sample)
     {
         foreach (var value in sample)
         {
@@ -72,91 +95,38 @@ internal sealed class SamplePreparation
         return false;
     }
 
-    /// <summary>Forgets the stream.</summary>
-    public void Reset()
-    {
-        foreach (ref var scale in scales.AsSpan())
-        {
-            scale.Reset();
-        }
-
-        known.AsSpan().Fill(float.NaN);
-        before.AsSpan().Fill(float.NaN);
-        point.AsSpan().Fill(float.NaN);
-        samples = points = 0;
-    }
-
-    public void Write(BinaryWriter writer)
-    {
-        writer.Write(samples);
-        writer.Write(points);
-        foreach (var scale in scales)
-        {
-            scale.Write(writer);
-        }
-
-        Write(writer, known);
-        Write(writer, point);
-    }
-
-    public bool Read(BinaryReader reader)
-    {
-        Reset();
-        samples = reader.ReadInt64();
-        points = reader.ReadInt64();
-        var good = samples >= 0 && points >= 0 && points <= samples + 1;
-        foreach (ref var scale in scales.AsSpan())
-        {
-            good &= scale.Read(reader);
-        }
-
-        return good & Read(reader, known) & Read(reader, point);
-    }
-
-    private static void Write(BinaryWriter writer, float[] values) => Array.ForEach(values, writer.Write);
-
-    private static bool Read(BinaryReader reader, float[] values)
-    {
-        foreach (ref var value in values.AsSpan())
-        {
-            value = reader.ReadSingle();
-        }
-
-        return !Array.Exists(values, float.IsInfinity);
-    }
-
     /// <summary>A time point at, or on the line before, the latest sample; with fewer points than samples, often none.</summary>
-    private bool EmitBetween(long sample)
+    private bool MakePointBetween(long sample)
     {
         // The last point of a series falls on its last sample but for rounding.
         const double Rounding = 1e-6;
-        var position = points * options.SamplesPerPoint;
+        var position = points * samplesPerPoint;
         if (position > sample + Rounding)
         {
             return false;
         }
 
         points++;
-        return Emit(Math.Min(1, position - (sample - 1)));
+        return MakePoint(Math.Min(1, position - (sample - 1)));
     }
 
-    /// <summary>Scales the value at a share of the way from the sample before to the latest, and its difference to the point before.</summary>
-    private bool Emit(double share)
+    /// <summary>The point at a share of the way from the sample before to the latest.</summary>
+    private bool MakePoint(double share)
     {
-        for (var c = 0; c < known.Length; c++)
+        for (var c = 0; c < channels.Length; c++)
         {
-            var (from, to) = (before[c], known[c]);
-            var value = share >= 1 || float.IsNaN(from) ? to : (float)(from + (((double)to - from) * share));
-            var scaled = float.IsNaN(value) ? 0 : scales[c].Apply(value);
-            if (differenceScales is not null)
+            ref var channel = ref channels[c];
+            var value = channel.Known;
+            if (share < 1 && !float.IsNaN(channel.Before))
             {
-                // The point before is scaled again, by today's values: two scalings apart would be no difference.
-                var difference = float.IsNaN(point[c]) ? 0 : (double)scaled - scales[c].Apply(point[c]);
-                input[known.Length + c] = differenceScales[c] == 0 ? 0 : (float)(difference / differenceScales[c]);
+                value = (float)(channel.Before + (((double)value - channel.Before) * share));
             }
 
-            point[c] = value;
-            input[c] = scaled;
+            input[c] = channel.MakePoint(value, out var difference);
+            if (differences)
+            {
+                input[channels.Length + c] = difference;
+            }
         }
 
         return true;

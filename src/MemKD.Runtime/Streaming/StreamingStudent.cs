@@ -15,6 +15,7 @@ public sealed class StreamingStudent : IStreamClassifier
     private readonly NetworkState state;
     private readonly SamplePreparation preparation;
     private readonly float[] logits;
+    private readonly int resetAfterGap; // 0: never
     private int gap;
 
     /// <summary>Begins a stream.</summary>
@@ -27,6 +28,7 @@ public sealed class StreamingStudent : IStreamClassifier
         this.model = model;
         this.options = options ?? new StreamOptions();
         this.options.Check(model);
+        resetAfterGap = this.options.ResetAfterGap ?? 0;
         network = model.Network;
         state = new NetworkState(network);
         preparation = new SamplePreparation(model, this.options);
@@ -56,7 +58,7 @@ public sealed class StreamingStudent : IStreamClassifier
     public bool Step(ReadOnlySpan<float> sample)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sample.Length, model.ChannelCount);
-        if (options.ResetAfterGap is { } limit && !IsKnown(sample, limit))
+        if (resetAfterGap > 0 && !IsKnown(sample))
         {
             return false;
         }
@@ -141,7 +143,7 @@ public sealed class StreamingStudent : IStreamClassifier
         );
 
     /// <summary>Counts samples without any known value; at the limit the stream is reset, and waits.</summary>
-    private bool IsKnown(ReadOnlySpan<float> sample, int limit)
+    private bool IsKnown(ReadOnlySpan<float> sample)
     {
         foreach (var value in sample)
         {
@@ -152,12 +154,12 @@ public sealed class StreamingStudent : IStreamClassifier
             }
         }
 
-        if (gap < limit && ++gap == limit)
+        if (gap < resetAfterGap && ++gap == resetAfterGap)
         {
             Reset();
-            gap = limit;
+            gap = resetAfterGap;
         }
 
-        return gap < limit;
+        return gap < resetAfterGap;
     }
 }
