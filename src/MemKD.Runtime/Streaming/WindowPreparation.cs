@@ -1,0 +1,146 @@
+namespace MemKD.Runtime.Streaming;
+
+/// <summary>
+/// Makes a whole window into the network's input exactly as training's preparation makes a series: gaps on straight lines,
+/// the ends with the nearest value; longer windows to <see cref="StudentModel.MaxLength"/> points, ends kept; scaling;
+/// differences. A channel without any known value is 0.
+/// </summary>
+internal sealed class WindowPreparation(StudentModel model, int longest)
+{
+    private readonly float[] raw = new float[longest];
+    private readonly float[] prepared = new float[model.InputSize * Math.Min(longest, model.MaxLength ?? longest)];
+    private readonly float[] input = new float[model.InputSize];
+
+    /// <summary>Time points of the prepared window.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Where a channel's samples go before <see cref="Prepare"/>: NaN and infinities are missing.</summary>
+    public Span<float> Raw(int length) => raw.AsSpan(0, length);
+
+    /// <summary>Says how many samples the window has; then channels are prepared one by one.</summary>
+    public void Begin(int length) => Length = Math.Min(length, model.MaxLength ?? length);
+
+    /// <summary>Prepares a channel from the <paramref name="length"/> samples in <see cref="Raw"/>.</summary>
+    public void Prepare(int channel, int length)
+    {
+        var target = prepared.AsSpan(channel * Length, Length);
+        var known = FillGaps(Raw(length));
+        if (known)
+        {
+            Resample(Raw(length), target);
+            Scale(target, channel);
+        }
+        else
+        {
+            target.Clear();
+        }
+
+        if (model.DifferenceScales is { } scales)
+        {
+            Differences(target, scales[channel], prepared.AsSpan((model.ChannelCount + channel) * Length, Length));
+        }
+    }
+
+    /// <summary>A time point as the network sees it, [D].</summary>
+    public ReadOnlySpan<float> Input(int time)
+    {
+        for (var d = 0; d < input.Length; d++)
+        {
+            input[d] = prepared[(d * Length) + time];
+        }
+
+        return input;
+    }
+
+    private static bool FillGaps(Span<float> values)
+    {
+        var known = -1;
+        for (var t = 0; t < values.Length; t++)
+        {
+            if (!float.IsFinite(values[t]))
+            {
+                continue;
+            }
+
+            double to = values[t];
+            var from = known < 0 ? to : values[known];
+            for (var gap = known + 1; gap < t; gap++)
+            {
+                values[gap] = (float)(from + ((to - from) * (gap - known) / (t - known)));
+            }
+
+            known = t;
+        }
+
+        if (known >= 0)
+        {
+            values[(known + 1)..].Fill(values[known]);
+        }
+
+        return known >= 0;
+    }
+
+    private static void Resample(ReadOnlySpan<float> source, Span<float> target)
+    {
+        if (source.Length == target.Length)
+        {
+            source.CopyTo(target);
+            return;
+        }
+
+        // Point t lies at t·last/steps: a whole sample and a rest.
+        var last = source.Length - 1;
+        var steps = Math.Max(1, target.Length - 1);
+        for (var t = 0; t < target.Length; t++)
+        {
+            var (whole, rest) = Math.DivRem((long)t * last, steps);
+            double from = source[(int)whole];
+            double to = source[(int)Math.Min(whole + 1, last)];
+            target[t] = (float)(from + ((to - from) * rest / steps));
+        }
+    }
+
+    private void Scale(Span<float> values, int channel)
+    {
+        if (model.Scaling == SampleScaling.Raw)
+        {
+            return;
+        }
+
+        var (mean, deviation) =
+            model.Scaling == SampleScaling.Series
+                ? Moments(values)
+                : (model.ChannelMeans[channel], model.ChannelDeviations[channel]);
+        foreach (ref var value in values)
+        {
+            value = deviation == 0 ? 0 : (float)((value - mean) / deviation);
+        }
+    }
+
+    private static (double Mean, double Deviation) Moments(ReadOnlySpan<float> values)
+    {
+        var sum = 0.0;
+        foreach (var value in values)
+        {
+            sum += value;
+        }
+
+        var mean = sum / values.Length;
+        var squares = 0.0;
+        foreach (var value in values)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+
+        return (mean, Math.Sqrt(squares / values.Length));
+    }
+
+    private static void Differences(ReadOnlySpan<float> values, double scale, Span<float> target)
+    {
+        target[0] = 0;
+        for (var t = 1; t < target.Length; t++)
+        {
+            target[t] = scale == 0 ? 0 : (float)(((double)values[t] - values[t - 1]) / scale);
+        }
+    }
+}
