@@ -166,7 +166,10 @@ public partial class LayoutTests
             .Where(f => f.EndsWith(".cs", StringComparison.Ordinal))
             .Select(f => new SourceFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
             .ToList();
-        Assert.Contains(sources, s => string.Equals(s.Path, "MemKD.Runtime/InputException.cs", StringComparison.Ordinal));
+        Assert.Contains(
+            sources,
+            s => string.Equals(s.Path, "MemKD.Runtime/InputException.cs", StringComparison.Ordinal)
+        );
         return sources;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MemKD.Engine.Layers;
+using MemKD.Runtime;
 using MemKD.Runtime.Safetensors;
 using MemKD.Series;
 
@@ -13,12 +14,10 @@ namespace MemKD.Models;
 public static class ModelFile
 {
     /// <summary>The file's usual name in a model folder.</summary>
-    public const string FileName = "model.safetensors";
+    public const string FileName = StudentModel.FileName;
 
     /// <summary>Limits a file must keep: nobody's classifier is larger, and a hostile file must not fill the memory.</summary>
-    public const int MaxParameters = 50_000_000;
-
-    private const int MaxLayers = 64;
+    public const int MaxParameters = StudentModel.MaxParameters;
 
     /// <summary>Writes a model; the file appears whole or not at all.</summary>
     /// <exception cref="InputException">The file cannot be written there.</exception>
@@ -126,9 +125,9 @@ public static class ModelFile
     {
         var possible =
             shape.InputSize is > 0 and <= MaxParameters
-            && shape.HiddenSize is > 0 and <= 4096
-            && shape.LayerCount is > 0 and <= MaxLayers
-            && shape.ClassCount is > 1 and <= 100_000
+            && shape.HiddenSize is > 0 and <= StudentModel.MaxHiddenSize
+            && shape.LayerCount is > 0 and <= StudentModel.MaxLayers
+            && shape.ClassCount is > 1 and <= StudentModel.MaxClasses
             && Enum.IsDefined(shape.Cell)
             && Enum.IsDefined(shape.Pooling);
         var count = 0L;
@@ -143,7 +142,7 @@ public static class ModelFile
         if (!possible || count > MaxParameters)
         {
             throw new InputException(
-                $"{name}: the architecture ({shape.LayerCount} layers × {shape.HiddenSize} units, {shape.InputSize} inputs, {shape.ClassCount} classes) is outside the limits ({MaxLayers} layers, 4096 units, {MaxParameters} parameters, at least 2 classes)."
+                $"{name}: the architecture ({shape.LayerCount} layers × {shape.HiddenSize} units, {shape.InputSize} inputs, {shape.ClassCount} classes) is outside the limits ({StudentModel.MaxLayers} layers, {StudentModel.MaxHiddenSize} units, {MaxParameters} parameters, at least 2 classes)."
             );
         }
     }
