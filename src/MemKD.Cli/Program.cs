@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using MemKD.Cli;
+using MemKD.Cli.Streams;
 
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
@@ -8,7 +9,11 @@ var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var stdout = new StreamWriter(Console.OpenStandardOutput(), utf8);
 using var stderr = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
 using var stop = new CancellationTokenSource();
-var session = new Session(stdout, stderr, stop.Token) { HasTerminal = !Console.IsErrorRedirected };
+var session = new Session(stdout, stderr, stop.Token)
+{
+    HasTerminal = !Console.IsErrorRedirected,
+    OpenLiveOut = () => LiveOutput.Open(stdout, utf8),
+};
 
 // The first Ctrl-C or SIGTERM asks a verb that can stop cleanly to do so; otherwise, and the second time, it ends here.
 void Stop(PosixSignalContext signal)

@@ -17,6 +17,15 @@ internal sealed class Session(TextWriter output, TextWriter error, CancellationT
     /// <summary>Results, and nothing else.</summary>
     public TextWriter Out { get; } = output;
 
+    /// <summary>
+    /// The same for a verb that writes for as long as somebody reads: there a write that nobody reads is an
+    /// <see cref="IOException"/>, where <see cref="Out"/> drops it.
+    /// </summary>
+    public Func<TextWriter> OpenLiveOut { get; init; } = () => output;
+
+    /// <summary>Standard input.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Errors, warnings, progress.</summary>
     public TextWriter Error { get; } = error;
 

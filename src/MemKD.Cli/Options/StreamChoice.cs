@@ -1,0 +1,120 @@
+using System.CommandLine;
+using MemKD.Runtime;
+using MemKD.Runtime.Streaming;
+
+namespace MemKD.Cli.Options;
+
+/// <summary>How a stream is classified: sample by sample, or window by window.</summary>
+internal sealed class StreamChoice
+{
+    private readonly Option<long?> window = NumberOption.Whole(
+        "--window",
+        "Classify the latest N samples, prepared as in training, not all since the start",
+        2,
+        WindowOptions.MaxLength
+    );
+
+    private readonly Option<long?> hop = NumberOption.Whole(
+        "--hop",
+        "Samples from one window's answer to the next (default: the window's length)",
+        1
+    );
+
+    private readonly Option<string?> scaling = ChoiceOption.Of(
+        "--scaling",
+        "For models trained on series-z, without --window: approximate by the samples so far",
+        "running",
+        "forgetting"
+    );
+
+    private readonly Option<double?> halfLife = NumberOption.Real(
+        "--half-life",
+        "Samples after which one counts half, with --scaling forgetting (default 1000)",
+        x => x > 0,
+        "above 0"
+    );
+
+    private readonly Option<string?> gaps = ChoiceOption.Of(
+        "--gaps",
+        "Missing values: the latest known one stands in (default), or the sample is skipped",
+        "hold",
+        "skip"
+    );
+
+    private readonly Option<long?> resetAfter = NumberOption.Whole(
+        "--reset-after",
+        "Start anew after N samples in a row without any known value (default: never)",
+        1
+    );
+
+    private readonly Option<double?> samplesPerPoint = NumberOption.Real(
+        "--samples-per-point",
+        "Samples of the stream for one time point of the network, where training resampled (default 1)",
+        x => x is >= 1 and <= int.MaxValue,
+        "from 1"
+    );
+
+    /// <summary>Adds them to a verb.</summary>
+    public StreamChoice(Command verb)
+    {
+        foreach (var option in (Option[])[window, hop, scaling, halfLife, gaps, resetAfter, samplesPerPoint])
+        {
+            verb.Add(option);
+        }
+    }
+
+    /// <summary>Begins a stream.</summary>
+    /// <exception cref="UsageException">Options that do not go together.</exception>
+    /// <exception cref="InputException">Options that do not go with the model.</exception>
+    public IStreamClassifier Begin(StudentModel model, ParseResult parsed)
+    {
+        var reset = (int?)parsed.GetValue(resetAfter);
+        if (parsed.GetValue(window) is { } length)
+        {
+            Option[] others = [scaling, halfLife, gaps, samplesPerPoint];
+            return Array.Find(others, o => parsed.GetResult(o) is not null) is { } other
+                ? throw new UsageException(
+                    $"{other.Name} does not go with --window: windows are prepared exactly as in training."
+                )
+                : new WindowClassifier(
+                    model,
+                    new WindowOptions((int)length, (int)(parsed.GetValue(hop) ?? length), reset)
+                );
+        }
+
+        if (parsed.GetResult(hop) is not null)
+        {
+            throw new UsageException("--hop needs --window.");
+        }
+
+        var chosen = parsed.GetValue(scaling) switch
+        {
+            "running" => StreamScaling.Running,
+            "forgetting" => StreamScaling.Forgetting,
+            _ => StreamScaling.AsTrained,
+        };
+        if (parsed.GetResult(halfLife) is not null && chosen != StreamScaling.Forgetting)
+        {
+            throw new UsageException("--half-life needs --scaling forgetting.");
+        }
+
+        if (model.Scaling == SampleScaling.Series && chosen == StreamScaling.AsTrained)
+        {
+            throw new InputException(
+                "the model was trained on series normalised whole (series-z), which a stream cannot be: give --window N (exact), or --scaling running or forgetting (approximate), or train with --normalise train-channel-z."
+            );
+        }
+
+        return new StreamingStudent(
+            model,
+            new StreamOptions
+            {
+                Scaling = chosen,
+                HalfLife = parsed.GetValue(halfLife) ?? 1000,
+                Gaps = parsed.GetValue(gaps) is "skip" ? GapPolicy.Skip : GapPolicy.Hold,
+                ResetAfterGap = reset,
+                SamplesPerPoint = parsed.GetValue(samplesPerPoint) ?? 1,
+            }
+        );
+    }
+}
