@@ -41,12 +41,34 @@ internal static class Cli
     public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Runs in this process.</summary>
-    public static CliResult Run(params string[] arguments)
+    public static CliResult Run(params string[] arguments) => RunWith([], arguments);
+
+    /// <summary>Runs in this process with something on standard input.</summary>
+    public static CliResult RunWith(byte[] input, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = CommandLine.Run(arguments, new Session(output, error, TestContext.Current.CancellationToken));
+        var session = new Session(output, error, TestContext.Current.CancellationToken)
+        {
+            OpenInput = () => new MemoryStream(input),
+        };
+        var code = CommandLine.Run(arguments, session);
         return new CliResult(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs a line of shell; $0, $1, … are the arguments.</summary>
+    public static CliResult Shell(string script, params string[] arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", script, .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+        return End(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
     }
 
     /// <summary>Runs the program, with a terminal that could do colours, and environment variables as NAME=VALUE.</summary>
