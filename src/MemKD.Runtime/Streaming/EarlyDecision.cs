@@ -39,7 +39,7 @@ public sealed class EarlyDecision
         }
 
         var best = Answer.Class(probabilities);
-        var sure = probabilities[best] >= rule.Threshold;
+        var sure = probabilities[best] >= (float)rule.Threshold; // what prints as .9 reaches .9
         run =
             !sure ? 0
             : best == candidate ? run + 1
