@@ -81,6 +81,7 @@ public sealed class DocumentedCommandsTests
     [InlineData("dotnet run -c Release --project src/MemKD.Cli -- demo --jsn", false)]
     [InlineData("dotnet run -c Release --project src/MemKD.Cli -- demo --json > x.json", true)]
     [InlineData("memkd predict runs/x y.ts | head -3  # the first rows", true)]
+    [InlineData("memkd stream runs/x --every 3 < y.csv", true)]
     public void A_planted_fault_is_found(string command, bool good)
     {
         var found = Assert.Single(Commands($"# x\n\n```sh\nls\n{command}\n```\n"));
@@ -133,7 +134,7 @@ public sealed class DocumentedCommandsTests
     {
         var words = CommandLineParser
             .SplitCommandLine(command)
-            .TakeWhile(w => w is not ("|" or ">" or ">>" or "&&" or "&" or "#") && !w.StartsWith('#'))
+            .TakeWhile(w => w is not ("|" or "<" or ">" or ">>" or "&&" or "&" or "#") && !w.StartsWith('#'))
             .ToArray();
         if (words[0] == "dotnet")
         {

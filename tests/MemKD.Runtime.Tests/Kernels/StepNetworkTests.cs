@@ -10,7 +10,7 @@ public class StepNetworkTests
     private const int Length = 60;
 
     // Float rounding of about 6e-8 a sum, fed back over 60 steps.
-    private const double Tolerance = 5e-6;
+    private const double Tolerance = 1e-5;
 
     public static TheoryData<CellKind, int, int, int> Shapes
     {
