@@ -22,14 +22,10 @@ public sealed partial class StudentModel
     public const int MaxClasses = 100_000;
 
     private StepNetwork? network;
-    private Fingerprint? fingerprint;
 
     /// <summary>The weights laid out for streams; made once, at the first use.</summary>
     internal StepNetwork Network =>
         network ?? Interlocked.CompareExchange(ref network, new StepNetwork(this), null) ?? network;
-
-    /// <summary>Stands for everything that answers depend on.</summary>
-    internal Fingerprint Fingerprint => fingerprint ??= MakeFingerprint();
 
     /// <summary>Reads a model from a file, or from a folder that holds <see cref="FileName"/> (docs/formats/model.md).</summary>
     /// <exception cref="InputException">Not a model of ours, or one that cannot stream: one line that says what is wrong and how to mend it.</exception>
@@ -45,7 +41,8 @@ public sealed partial class StudentModel
     public static StudentModel Load(Stream stream, string name = "model") =>
         StudentModelReader.Read(Safetensors.SafetensorsFile.Read(stream, name));
 
-    private Fingerprint MakeFingerprint()
+    /// <summary>A number that stands for everything that answers depend on; computed from all weights each time.</summary>
+    internal Fingerprint MakeFingerprint()
     {
         var all = Fingerprint
             .Start.With(

@@ -33,7 +33,7 @@ public sealed class StudentModelTests : IDisposable
 
         foreach (var model in (StudentModel[])[StudentModel.Load(path), StudentModel.Load(folder), FromStream(path)])
         {
-            Assert.Equal(expected.Fingerprint, model.Fingerprint);
+            Assert.Equal(expected.MakeFingerprint(), model.MakeFingerprint());
             Assert.Equal(expected.Layers[^1].HiddenWeights, model.Layers[^1].HiddenWeights);
             Assert.Equal(expected.HeadBias, model.HeadBias);
             Assert.Equal(expected.Classes, model.Classes);

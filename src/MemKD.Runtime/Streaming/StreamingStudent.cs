@@ -100,7 +100,7 @@ public sealed class StreamingStudent : IStreamClassifier
     /// <inheritdoc/>
     public byte[] Snapshot() =>
         SnapshotFormat.Write(
-            Owner,
+            Owner(),
             writer =>
             {
                 writer.Write(SampleCount);
@@ -118,7 +118,7 @@ public sealed class StreamingStudent : IStreamClassifier
         {
             SnapshotFormat.Read(
                 snapshot,
-                Owner,
+                Owner(),
                 reader =>
                 {
                     SampleCount = reader.ReadInt64();
@@ -134,13 +134,15 @@ public sealed class StreamingStudent : IStreamClassifier
         }
     }
 
-    private ulong Owner =>
-        model.Fingerprint.With(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"stream {options.Scaling} {options.HalfLife} {options.Gaps} {options.ResetAfterGap} {options.SamplesPerPoint}"
-            )
-        );
+    private ulong Owner() =>
+        model
+            .MakeFingerprint()
+            .With(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"stream {options.Scaling} {options.HalfLife} {options.Gaps} {options.ResetAfterGap} {options.SamplesPerPoint}"
+                )
+            );
 
     /// <summary>Counts samples without any known value; at the limit the stream is reset, and waits.</summary>
     private bool IsKnown(ReadOnlySpan<float> sample)

@@ -117,7 +117,7 @@ public sealed class WindowClassifier : IStreamClassifier
     /// <inheritdoc/>
     public byte[] Snapshot() =>
         SnapshotFormat.Write(
-            Owner,
+            Owner(),
             writer =>
             {
                 writer.Write(SampleCount);
@@ -135,7 +135,7 @@ public sealed class WindowClassifier : IStreamClassifier
     {
         try
         {
-            SnapshotFormat.Read(snapshot, Owner, Read);
+            SnapshotFormat.Read(snapshot, Owner(), Read);
         }
         catch (InputException)
         {
@@ -144,13 +144,15 @@ public sealed class WindowClassifier : IStreamClassifier
         }
     }
 
-    private ulong Owner =>
-        model.Fingerprint.With(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"window {options.Length} {options.Hop} {options.ResetAfterGap}"
-            )
-        );
+    private ulong Owner() =>
+        model
+            .MakeFingerprint()
+            .With(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"window {options.Length} {options.Hop} {options.ResetAfterGap}"
+                )
+            );
 
     /// <summary>The part of each channel's ring that holds samples.</summary>
     private IEnumerable<float> Held()
