@@ -24,6 +24,7 @@ internal static class CommandLine
             DistillCommand.Create(session),
             EvaluateCommand.Create(session),
             PredictCommand.Create(session),
+            ExportCommand.Create(session),
             BenchmarkCommand.Create(session),
             CompareCommand.Create(session),
             AuditCommand.Create(session),
