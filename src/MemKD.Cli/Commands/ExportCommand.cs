@@ -56,8 +56,7 @@ internal static partial class ExportCommand
             using var team = common.Team(parsed);
             var score = data.AreGiven(parsed) ? Measure(request.Model, exported, data.Load(parsed), team) : null;
             var card = new ExportCard(chosen, request, exported, score);
-            var folder =
-                parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, chosen.Id);
+            var folder = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(path)!, chosen.Id);
             Write(folder, card, parsed.GetValue(overwrite));
             if (common.Json(parsed))
             {
@@ -83,7 +82,7 @@ internal static partial class ExportCommand
             return Identifier().IsMatch(given)
                 ? given
                 : throw new UsageException(
-                    $"--name: '{given}' cannot begin the names of files and functions; use a letter, then up to 62 letters, digits and underscores."
+                    $"--name: '{given.ReplaceLineEndings(" ")}' cannot begin the names of files and functions; use a letter, then up to 62 letters, digits and underscores."
                 );
         }
 

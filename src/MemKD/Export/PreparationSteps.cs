@@ -30,6 +30,13 @@ public sealed record PreparationSteps(IReadOnlyList<string> InFile, IReadOnlyLis
             "fill gaps: inner ones on a straight line, the ends with the nearest known value; a channel without any known value with "
                 + (normalization == Normalization.TrainChannelZ ? "its mean in memkd.preparation" : "zeros"),
         };
+        if (preparation.ChannelCount > 1)
+        {
+            caller.Add(
+                "bring all channels of a series to the length of its longest: linear interpolation, first and last point kept"
+            );
+        }
+
         if (preparation.MaxLength is { } most)
         {
             caller.Add(

@@ -67,6 +67,7 @@ internal static class OnnxRuntime
                     ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache")
                     : cache,
                 "memkd-tools",
+                "onnxruntime",
                 "node_modules"
             );
         }
