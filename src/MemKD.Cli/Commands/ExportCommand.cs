@@ -25,7 +25,7 @@ internal static partial class ExportCommand
         var model = new Argument<string>("MODEL") { Description = "Folder of a run, or a model file" };
         var format = ChoiceOption.Of(
             "--format",
-            string.Join("; ", ExportFormats.All.Select(f => $"{f.Id}: {f.Summary}")),
+            string.Join("; ", ExportFormats.All.Select(Described)),
             [.. ExportFormats.All.Select(f => f.Id)]
         );
         format.Required = true;
@@ -73,6 +73,9 @@ internal static partial class ExportCommand
         });
         return verb;
     }
+
+    private static string Described(ExportFormat format) =>
+        $"{format.Id} ({format.Files}): {format.Summary}{(format.Needs.Length > 0 ? $"; needs {format.Needs}" : "")}";
 
     /// <summary>A name that may begin a file's name and an identifier of C.</summary>
     private static string NameOf(string? given, string path)

@@ -35,7 +35,11 @@ internal sealed class DatasetOptions
     {
         if (optional)
         {
-            var option = new Option<string?>("--data") { Description = Described, HelpName = "DATASET" };
+            var option = new Option<string?>("--data")
+            {
+                Description = $"Data to measure on: {Described}",
+                HelpName = "DATASET",
+            };
             option.CompletionSources.Add(_ => Names());
             verb.Add(option);
             nameIn = parsed => parsed.GetValue(option);

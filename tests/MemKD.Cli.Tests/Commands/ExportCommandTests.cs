@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using MemKD.Export;
 
 namespace MemKD.Cli.Tests.Commands;
 
@@ -27,28 +28,37 @@ public sealed class ExportCommandTests(SharedRuns runs)
         "folder",
     ];
 
+    public static TheoryData<string> Formats => [.. ExportFormats.All.Select(f => f.Id)];
+
     [Theory]
-    [InlineData("safetensors", "fall.safetensors")]
-    [InlineData("onnx", "fall.onnx")]
-    [InlineData("onnx-step", "fall.onnx")]
-    [InlineData("onnx-int8", "fall.onnx")]
-    public void Every_format_writes_its_file_and_a_card_that_tells_the_truth_about_it(string format, string file)
+    [MemberData(nameof(Formats))]
+    public void Every_format_writes_its_files_and_a_card_that_tells_the_truth_about_them(string format)
     {
         var folder = runs.NewFolder();
+        string[] files =
+        [
+            .. ExportFormats
+                .Find(format)
+                .Files.Split(", ")
+                .Select(f => f.Replace("NAME", "fall", StringComparison.Ordinal)),
+        ];
 
         var result = Cli.Run("export", runs.Student, "--format", format, "--out", folder, "--name", "fall", "--json");
         var json = result.Json();
 
         Assert.Equal(Promised, json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
-            ["fall.card.json", "fall.card.md", file],
+            ((string[])[.. files, "fall.card.json", "fall.card.md"]).Order(StringComparer.Ordinal),
             Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
-        var bytes = File.ReadAllBytes(Path.Combine(folder, file));
-        var one = json.GetProperty("files")[0];
-        Assert.Equal(file, one.GetProperty("name").GetString());
-        Assert.Equal(bytes.Length, one.GetProperty("bytes").GetInt32());
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), one.GetProperty("sha256").GetString());
+        Assert.Equal(files, json.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("name").GetString()));
+        foreach (var one in json.GetProperty("files").EnumerateArray())
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(folder, one.GetProperty("name").GetString()!));
+            Assert.Equal(bytes.Length, one.GetProperty("bytes").GetInt32());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), one.GetProperty("sha256").GetString());
+        }
+
         Assert.NotEqual(0, json.GetProperty("checks").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("score").ValueKind);
         using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "fall.card.json")));
