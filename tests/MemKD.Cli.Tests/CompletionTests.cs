@@ -18,6 +18,8 @@ public sealed class CompletionTests
     [InlineData("memkd train --cell ", "gru")]
     [InlineData("memkd train Synth", "SyntheticControl")]
     [InlineData("memkd distill --method ", "memkd")]
+    [InlineData("memkd export --format ", "onnx-step")]
+    [InlineData("memkd export runs/x --data Synth", "SyntheticControl")]
     public void Words_are_suggested(string line, string expected)
     {
         var position = line.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);

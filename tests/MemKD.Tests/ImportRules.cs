@@ -43,7 +43,8 @@ internal static partial class ImportRules
         ("Comparison/Tables", []),
         ("Comparison/Figures", ["Comparison"]),
         ("Experiments", ["Series", "Models", "Training", "Distillation", "Evaluation", "Engine"]),
-        ("Export", ["Models", "Engine/Memory", "Runtime"]),
+        // A model's preparation and the series that it scores are types of Series; no export trains.
+        ("Export", ["Models", "Series", "Engine", "Runtime"]),
         ("Reporting", ["Experiments", "Comparison", "Evaluation"]),
         ("Cli", [""]),
     ];

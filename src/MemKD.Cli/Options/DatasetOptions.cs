@@ -9,12 +9,8 @@ namespace MemKD.Cli.Options;
 /// </summary>
 internal sealed class DatasetOptions
 {
-    private readonly Argument<string?> name = new("DATASET")
-    {
-        Description = "Name (see 'memkd data list'), folder, or NAME_TRAIN file",
-        HelpName = "DATASET",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private const string Described = "Name (see 'memkd data list'), folder, or NAME_TRAIN file";
+    private readonly Func<ParseResult, string?> nameIn;
 
     private readonly Option<string?> train = new("--train")
     {
@@ -34,20 +30,41 @@ internal sealed class DatasetOptions
         0
     );
 
-    /// <summary>Adds them to a verb.</summary>
-    public DatasetOptions(Command verb)
+    /// <summary>Adds them to a verb; the name stands by itself, or behind <c>--data</c> where data are not always needed.</summary>
+    public DatasetOptions(Command verb, bool optional = false)
     {
-        name.CompletionSources.Add(_ =>
-            new ArchiveCatalog()
-                .List()
-                .Where(e => e.Origin != DatasetOrigin.Downloadable)
-                .Select(e => new System.CommandLine.Completions.CompletionItem(e.Name))
-        );
-        verb.Add(name);
+        if (optional)
+        {
+            var option = new Option<string?>("--data")
+            {
+                Description = $"Data to measure on: {Described}",
+                HelpName = "DATASET",
+            };
+            option.CompletionSources.Add(_ => Names());
+            verb.Add(option);
+            nameIn = parsed => parsed.GetValue(option);
+        }
+        else
+        {
+            var argument = new Argument<string?>("DATASET")
+            {
+                Description = Described,
+                HelpName = "DATASET",
+                Arity = ArgumentArity.ZeroOrOne,
+            };
+            argument.CompletionSources.Add(_ => Names());
+            verb.Add(argument);
+            nameIn = parsed => parsed.GetValue(argument);
+        }
+
         verb.Add(train);
         verb.Add(test);
         verb.Add(resample);
     }
+
+    /// <summary>Whether data were named at all.</summary>
+    public bool AreGiven(ParseResult parsed) =>
+        nameIn(parsed) is not null || parsed.GetValue(train) is not null || parsed.GetValue(test) is not null;
 
     /// <summary>Reads both parts that are there.</summary>
     /// <exception cref="UsageException">Neither or both ways of naming data.</exception>
@@ -56,7 +73,7 @@ internal sealed class DatasetOptions
     {
         var number = (int)(parsed.GetValue(resample) ?? 0);
         var (trainFile, testFile) = (parsed.GetValue(train), parsed.GetValue(test));
-        if (parsed.GetValue(name) is { } named)
+        if (nameIn(parsed) is { } named)
         {
             if (trainFile is not null || testFile is not null)
             {
@@ -85,6 +102,12 @@ internal sealed class DatasetOptions
             : trainFile is not null ? new LoadedData(SeriesFile.Read(trainFile), null, 0, null)
             : new LoadedData(null, SeriesFile.Read(testFile!), 0, null);
     }
+
+    private static IEnumerable<System.CommandLine.Completions.CompletionItem> Names() =>
+        new ArchiveCatalog()
+            .List()
+            .Where(e => e.Origin != DatasetOrigin.Downloadable)
+            .Select(e => new System.CommandLine.Completions.CompletionItem(e.Name));
 }
 
 /// <summary>Data as read.</summary>
