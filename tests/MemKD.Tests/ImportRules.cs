@@ -43,8 +43,8 @@ internal static partial class ImportRules
         ("Comparison/Tables", []),
         ("Comparison/Figures", ["Comparison"]),
         ("Experiments", ["Series", "Models", "Training", "Distillation", "Evaluation", "Engine"]),
-        // A model's preparation and the series that it scores are types of Series; no export trains.
-        ("Export", ["Models", "Series", "Engine", "Runtime"]),
+        // A model's preparation and the series that it scores are types of Series; the quantisation gate measures AUC-PRC; no export trains.
+        ("Export", ["Models", "Series", "Evaluation", "Engine", "Runtime"]),
         ("Reporting", ["Experiments", "Comparison", "Evaluation"]),
         ("Cli", [""]),
     ];

@@ -1,0 +1,146 @@
+namespace MemKD.Runtime.Integer;
+
+// One sample. The C generator prints the same lines: change both or neither.
+public sealed partial class IntegerStudent
+{
+    private const int MostCount = 65536;
+
+    /// <summary>Takes one sample.</summary>
+    /// <param name="state">A stream's state.</param>
+    /// <param name="sample">Q4.12 as <see cref="ToSample"/> makes it, [C].</param>
+    public void Step(IntegerState state, ReadOnlySpan<short> sample)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sample.Length, ChannelCount);
+        state.Hidden.CopyTo(state.Inputs, 0);
+        TakeSample(state, sample);
+        for (var unit = 0; unit < HiddenSize; unit++)
+        {
+            state.Hidden[unit] = Cell switch
+            {
+                Cell.Lstm => Lstm(state, unit),
+                Cell.Gru => Gru(state, unit),
+                _ => (short)Tanh(Activation(unit, Row(state, unit))),
+            };
+        }
+
+        if (Pooling == StatePooling.Mean)
+        {
+            AddToMean(state);
+        }
+        else
+        {
+            state.Count = 1;
+        }
+    }
+
+    /// <summary>Inputs behind the old hidden state: the sample, then its differences.</summary>
+    private void TakeSample(IntegerState state, ReadOnlySpan<short> sample)
+    {
+        for (var c = 0; c < ChannelCount; c++)
+        {
+            state.Inputs[HiddenSize + c] = sample[c];
+            if (DifferenceMultipliers.Count == 0)
+            {
+                continue;
+            }
+
+            // 17 bits · 14 bits + rounding half: below 2^31. Then Q4.12, held to 16 bits.
+            var difference = state.Count == 0 ? 0 : sample[c] - state.Previous[c];
+            var shift = DifferenceShifts[c];
+            state.Inputs[HiddenSize + ChannelCount + c] = Saturate(
+                ((difference * DifferenceMultipliers[c]) + (1 << (shift - 1))) >> shift
+            );
+            state.Previous[c] = sample[c];
+        }
+    }
+
+    private short Lstm(IntegerState state, int unit)
+    {
+        var row = 4 * unit;
+        var input = Sigmoid(Activation(row, Row(state, row)));
+        var forget = Sigmoid(Activation(row + 1, Row(state, row + 1)));
+        var candidate = Tanh(Activation(row + 2, Row(state, row + 2)));
+        var output = Sigmoid(Activation(row + 3, Row(state, row + 3)));
+
+        // c · f: Q11.20 · Q0.15 / 2^15, cut to an even number. i · g: Q0.30 → Q.20, cut. Held to 31 bits: |c| < 1024.
+        var cell = (2 * MultiplyHigh(state.Cell[unit], forget)) + ((input * candidate) >> 10);
+        cell = Math.Clamp(cell, -(1 << 30), (1 << 30) - 1);
+        state.Cell[unit] = cell;
+
+        // 2c: Q11.20 → Q.13 = Q.12 of 2c, rounded, held to 16 bits. h: Q0.30 → Q0.15, rounded, |h| ≤ 32,767.
+        return (short)(((output * Tanh(Saturate((cell + 64) >> 7))) + 16384) >> 15);
+    }
+
+    private short Gru(IntegerState state, int unit)
+    {
+        var row = 3 * unit;
+        var reset = Sigmoid(Activation(row, Row(state, row)));
+        var update = Sigmoid(Activation(row + 1, Row(state, row + 1)));
+
+        // W x + b_ih and U h + b_hh of the candidate stay apart until r: all in the row's accumulator scale, |r · u| ≤ |u|.
+        var u = HiddenPart(state, row + 2, CandidateBias[unit]);
+        var sum = InputPart(state, row + 2, Bias[row + 2]) + (2 * MultiplyHigh(u, reset));
+        var candidate = Tanh(Activation(row + 2, sum));
+
+        // |h − n| ≤ 65,535: the product and the half stay below 2^31; the result lies between n and h.
+        var old = state.Inputs[unit];
+        return (short)(candidate + (((update * (old - candidate)) + 16384) >> 15));
+    }
+
+    /// <summary>A row's accumulator: bias + U h + W x.</summary>
+    private int Row(IntegerState state, int row) => InputPart(state, row, HiddenPart(state, row, Bias[row]));
+
+    private int HiddenPart(IntegerState state, int row, int sum)
+    {
+        for (var j = 0; j < HiddenSize; j++)
+        {
+            sum += HiddenWeights[(row * HiddenSize) + j] * state.Inputs[j];
+        }
+
+        return sum;
+    }
+
+    private int InputPart(IntegerState state, int row, int sum)
+    {
+        for (var d = 0; d < InputSize; d++)
+        {
+            sum += InputWeights[(row * InputSize) + d] * state.Inputs[HiddenSize + d];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Accumulator → z (tanh rows: 2z) as Q4.12, held to 16 bits.</summary>
+    private short Activation(int row, int sum) =>
+        Saturate(
+            (Format == WeightFormat.EightBitMultiplier ? MultiplyHigh(sum, RowMultipliers[row]) : sum) >> RowShifts[row]
+        );
+
+    /// <summary>Sums for the mean. At 65,536 samples both are halved (sums cut), so that they never leave 32 bits: 65,536 · 32,767 &lt; 2^31.</summary>
+    private static void AddToMean(IntegerState state)
+    {
+        for (var j = 0; j < state.Sums.Length; j++)
+        {
+            state.Sums[j] += state.Hidden[j];
+        }
+
+        if (++state.Count == MostCount)
+        {
+            state.Count = MostCount / 2;
+            for (var j = 0; j < state.Sums.Length; j++)
+            {
+                state.Sums[j] >>= 1;
+            }
+        }
+    }
+
+    /// <summary>floor(a · m / 2^16), 0 ≤ m &lt; 2^15.</summary>
+    private static int MultiplyHigh(int a, int m) => (int)(((long)a * m) >> 16);
+
+    private static short Saturate(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);
+
+    private static int Sigmoid(short z) => SigmoidTable.Sigmoid(z);
+
+    /// <summary>tanh from 2z (Q4.12) as Q0.15, −32,746 … 32,744.</summary>
+    private static int Tanh(short twice) => (2 * Sigmoid(twice)) - 32768;
+}

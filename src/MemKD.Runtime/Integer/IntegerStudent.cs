@@ -1,0 +1,86 @@
+namespace MemKD.Runtime.Integer;
+
+/// <summary>
+/// A student in integers alone, one layer: the tables that exported C holds, and in <see cref="IntegerStudent"/>'s methods
+/// the arithmetic that it does, bit for bit. Never changed after it is made. Q m.n: an integer that stands for value · 2^n.
+/// A row is one gate of one unit, row = unit · G + gate, gates in PyTorch's order. No sum can leave 32 bits: who fills
+/// the tables (<c>Quantizer</c>) proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row.
+/// </summary>
+public sealed partial class IntegerStudent
+{
+    /// <summary>One of a sample, Q4.12.</summary>
+    public const int SampleOne = 4096;
+
+    /// <summary>One of a probability, Q1.15.</summary>
+    public const int ProbabilityOne = 32768;
+
+    /// <summary>The cell.</summary>
+    public required Cell Cell { get; init; }
+
+    /// <summary>Channels of the signal, C.</summary>
+    public required int ChannelCount { get; init; }
+
+    /// <summary>Hidden units, H.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>What the linear layer sees.</summary>
+    public required StatePooling Pooling { get; init; }
+
+    /// <summary>How the weights are kept.</summary>
+    public required WeightFormat Format { get; init; }
+
+    /// <summary>Recurrent weights in the row's scale, [rows, H]; within −127 … 127 for the int8 formats.</summary>
+    public required IReadOnlyList<short> HiddenWeights { get; init; }
+
+    /// <summary>Input weights in the row's scale times 8 (inputs are Q4.12, states Q0.15), [rows, D].</summary>
+    public required IReadOnlyList<short> InputWeights { get; init; }
+
+    /// <summary>Both biases of each row in accumulator scale, with half of what the shift cuts, [rows]. GRU's candidate rows: bias_ih alone.</summary>
+    public required IReadOnlyList<int> Bias { get; init; }
+
+    /// <summary>GRU: bias_hh of the candidate rows in accumulator scale, [H]; else empty.</summary>
+    public required IReadOnlyList<int> CandidateBias { get; init; }
+
+    /// <summary>Right shift that takes a row's accumulator to Q4.12, [rows]; one less in rows whose gate is a tanh: these give 2z.</summary>
+    public required IReadOnlyList<byte> RowShifts { get; init; }
+
+    /// <summary>
+    /// <see cref="WeightFormat.EightBitMultiplier"/>: floor(accumulator · multiplier / 2^16) comes before the shift, 0 … 32,767,
+    /// [rows]; else empty.
+    /// </summary>
+    public required IReadOnlyList<short> RowMultipliers { get; init; }
+
+    /// <summary>Weights of the linear layer, [K, H].</summary>
+    public required IReadOnlyList<short> HeadWeights { get; init; }
+
+    /// <summary>Its bias in accumulator scale, with half of what the shift cuts, [K].</summary>
+    public required IReadOnlyList<int> HeadBias { get; init; }
+
+    /// <summary>Right shift that takes its accumulator to logits Q19.12.</summary>
+    public required int HeadShift { get; init; }
+
+    /// <summary>1/s of each channel as multiplier · 2^−shift; 0: no difference. Empty where the network sees no differences, else [C].</summary>
+    public required IReadOnlyList<short> DifferenceMultipliers { get; init; }
+
+    /// <summary>The shifts of <see cref="DifferenceMultipliers"/>, 1 … 30.</summary>
+    public required IReadOnlyList<byte> DifferenceShifts { get; init; }
+
+    /// <summary>Inputs of the network, D: channels, twice where it sees differences.</summary>
+    public int InputSize => ChannelCount + DifferenceMultipliers.Count;
+
+    /// <summary>Rows of one unit, G.</summary>
+    public int GateCount => Bias.Count / HiddenSize;
+
+    /// <summary>Classes, K.</summary>
+    public int ClassCount => HeadBias.Count;
+
+    /// <summary>A scaled sample as Q4.12: nearest, halves away from 0, held to ±8; NaN is 0. What <c>_norm</c> of exported C does.</summary>
+    public static short ToSample(float scaled)
+    {
+        var value = scaled * SampleOne;
+        return value >= 32767 ? short.MaxValue
+            : value <= -32768 ? short.MinValue
+            : float.IsNaN(value) ? (short)0
+            : (short)(value < 0 ? value - 0.5f : value + 0.5f);
+    }
+}

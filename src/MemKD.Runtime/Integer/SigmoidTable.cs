@@ -1,0 +1,44 @@
+namespace MemKD.Runtime.Integer;
+
+/// <summary>
+/// The logistic function in integers, 64 straight pieces over [−8, 8): the one non-linear function of an integer student
+/// (tanh z = 2·σ(2z) − 1, e^−d = (1 − σ(d)) / σ(d)). Piece s starts at −8 + s/4. An entry is <c>value &lt;&lt; 16 | rise</c>, both Q0.15.
+/// The inner ends are lifted by a quarter of the two neighbouring errors at mid-piece, so that the error lies on both
+/// sides of 0: at most 4.1e-4.
+/// </summary>
+public static class SigmoidTable
+{
+    /// <summary>Pieces.</summary>
+    public const int Length = 64;
+
+    private static readonly uint[] Values = Compute();
+
+    /// <summary>The 64 entries.</summary>
+    public static ReadOnlySpan<uint> Entries => Values;
+
+    /// <summary>σ of z (Q4.12) as Q0.15, 11 … 32756; the product's fraction is cut, which the table's rounding makes good.</summary>
+    public static int Sigmoid(short z)
+    {
+        // z >> 10: the piece, −32 … 31; z & 1023: where in it, of 1024.
+        var entry = Values[32 + (z >> 10)];
+        return (int)((entry >> 16) + (((entry & 0xFFFF) * (uint)(z & 1023)) >> 10));
+    }
+
+    private static uint[] Compute()
+    {
+        static double Exact(double x) => 32768 / (1 + Math.Exp(-x));
+        static double End(int s) => Exact(-8 + (s / 4.0));
+        static double MiddleError(int s) => Exact(-8 + ((s + 0.5) / 4)) - ((End(s) + End(s + 1)) / 2);
+
+        var ends = new int[Length + 1];
+        for (var s = 0; s <= Length; s++)
+        {
+            var lift = s is 0 or Length ? 0 : (MiddleError(s - 1) + MiddleError(s)) / 4;
+
+            // + 1: half for rounding, half because Sigmoid cuts. First to 1/1024, so that no last bit of Exp decides.
+            ends[s] = (int)Math.Clamp(Math.Floor((Math.Round((End(s) + lift) * 1024) / 1024) + 1), 0, 32767);
+        }
+
+        return [.. Enumerable.Range(0, Length).Select(s => ((uint)ends[s] << 16) | (uint)(ends[s + 1] - ends[s]))];
+    }
+}

@@ -1,0 +1,263 @@
+using MemKD.Runtime;
+using MemKD.Runtime.Integer;
+using static MemKD.Export.C99.CText;
+
+namespace MemKD.Export.C99;
+
+/// <summary>An integer NAME.c: the lines of <see cref="IntegerStudent"/> in C.</summary>
+internal sealed class IntegerSource(CShape shape, IntegerStudent student)
+{
+    private readonly IntegerTables tables = new(student);
+
+    /// <summary>The whole file.</summary>
+    public string Text() =>
+        Blocks(
+            $"/* See {shape.Name}.h. Q m.n: an integer that stands for value * 2^n. No sum of products can leave 32 bits: the\n * generator has proved sum |w| * 32768 + |bias| < 2^31 for every row. */",
+            $"#include \"{shape.Name}.h\"",
+            PlatformText.Asserts(shape.Name, shape.Upper),
+            PlatformText.Memory,
+            tables.Constants(),
+            tables.Tables(),
+            PlatformText.Arithmetic,
+            PlatformText.Dot16,
+            If(student.Format != WeightFormat.SixteenBit, PlatformText.Dot8),
+            Sigma,
+            Rows(),
+            Gather(),
+            ResetText.Of(shape),
+            Step(),
+            Logits(),
+            student.ClassCount == 2 ? BinaryScores() : Scores(),
+            Class(),
+            ScalingText.Of(shape)
+        );
+
+    private const string Sigma = """
+        /* The logistic function, Q4.12 within 16 bits to Q0.15; tanh z = 2 sigma(2z) - 1. */
+        static FAST int32_t sigma(int32_t z)
+        {
+            const uint32_t piece = (uint32_t)READ32(&sigmoid[32 + (int)(z >> 10)]);
+            return (int32_t)(piece >> 16) + (mul16((int32_t)(piece & 0xFFFFu), z & 1023) >> 10);
+        }
+        """;
+
+    private string Rows()
+    {
+        var isByte = student.Format != WeightFormat.SixteenBit;
+        var hidden = isByte
+            ? "dot8(&hidden_weights[r * HP], v, HP, sum)"
+            : "dot16(&weights[r * (HP + DP)], v, HP, sum)";
+        var input = isByte
+            ? "dot16(&input_weights[r * DP], v + HP, D, sum)"
+            : "dot16(&weights[r * (HP + DP) + HP], v + HP, D, sum)";
+        var (parameter, scaled) = student.Format switch
+        {
+            WeightFormat.SixteenBit => ("int shift", "sum >> shift"),
+            WeightFormat.EightBitPowerOfTwo => ("int r", "sum >> READ8(&shifts[r])"),
+            _ => ("int r", "mulw(sum, READ16(&multipliers[r])) >> SHIFT"),
+        };
+        var shift = isByte ? "" : ", int shift";
+        return $$"""
+            /* Accumulator to z, in tanh rows to 2z: Q4.12 within 16 bits. */
+            static FAST int32_t scaled(int32_t sum, {{parameter}})
+            {
+                return sat16({{scaled}});
+            }
+
+            /* v: old hidden state, then inputs. */
+            static FAST int32_t hidden_part(int r, const int16_t *v, int32_t sum)
+            {
+                return {{hidden}};
+            }
+
+            static FAST int32_t input_part(int r, const int16_t *v, int32_t sum)
+            {
+                return {{input}};
+            }
+
+            static FAST int32_t row(int r, const int16_t *v{{shift}})
+            {
+                return scaled(input_part(r, v, hidden_part(r, v, READ32(&bias[r]))), {{(isByte ? "r" : "shift")}});
+            }
+            """;
+    }
+
+    private string Gather()
+    {
+        var fill = string.Concat(
+            Enumerable
+                .Range(student.HiddenSize, tables.PaddedUnits - student.HiddenSize)
+                .Concat(
+                    Enumerable.Range(tables.PaddedUnits + student.InputSize, tables.PaddedInputs - student.InputSize)
+                )
+                .Select(i => $"    v[{i}] = 0;\n")
+        );
+        var difference = shape.HasDifferences
+            ? """
+
+                        /* 17 bits * 14 bits + half stay below 2^31. */
+                        const int shift = READ8(&difference_shift[j]);
+                        const int32_t d = s->n == 0u ? 0 : (int32_t)x[j] - s->last[j];
+                        v[HP + CHANNELS + j] = (int16_t)sat16((d * READ16(&difference_factor[j]) + ((int32_t)1 << (shift - 1))) >> shift);
+                        s->last[j] = x[j];
+                """
+            : "";
+        return $$"""
+            /* v: old hidden state, then the sample{{If(shape.HasDifferences, ", then its differences")}}. */
+            static FAST void gather({{If(
+                !shape.HasDifferences,
+                "const "
+            )}}{{shape.Name}}_state_t *s, const int16_t *x, int16_t *v)
+            {
+                int j;
+                UNROLL
+                for (j = 0; j < H; ++j) {
+                    v[j] = s->h[j];
+                }
+                for (j = 0; j < CHANNELS; ++j) {{{difference}}
+                    v[HP + j] = x[j];
+                }
+            {{fill}}}
+            """;
+    }
+
+    private string Step()
+    {
+        string Row(string row, bool isTanh) =>
+            student.Format != WeightFormat.SixteenBit ? $"row({row}, v)"
+            : isTanh ? $"row({row}, v, SHIFT - 1)"
+            : $"row({row}, v, SHIFT)";
+        var candidateScale = student.Format == WeightFormat.SixteenBit ? "SHIFT - 1" : "3 * u + 2";
+        var unit = student.Cell switch
+        {
+            Cell.Lstm => $$"""
+                        const int32_t i = sigma({{Row("4 * u", false)}});
+                        const int32_t f = sigma({{Row("4 * u + 1", false)}});
+                        const int32_t g = 2 * sigma({{Row("4 * u + 2", true)}}) - 32768;
+                        const int32_t o = sigma({{Row("4 * u + 3", false)}});
+                        /* Q11.20 * Q0.15 and Q0.15 * Q0.15 to Q11.20, both cut; within 31 bits */
+                        const int32_t c = sat31(2 * mulw(s->c[u], f) + (mul16(i, g) >> 10));
+                        /* Q4.12 of 2c; Q0.30 to Q0.15, rounded */
+                        const int32_t y = 2 * sigma(sat16((c + 64) >> 7)) - 32768;
+                        s->c[u] = c;
+                        s->h[u] = (int16_t)((mul16(o, y) + 16384) >> 15);
+                """,
+            Cell.Gru => $$"""
+                        const int32_t r = sigma({{Row("3 * u", false)}});
+                        const int32_t z = sigma({{Row("3 * u + 1", false)}});
+                        /* U h + b_hh apart until r, in accumulator scale */
+                        const int32_t p = 2 * mulw(hidden_part(3 * u + 2, v, READ32(&candidate_bias[u])), r);
+                        const int32_t n = 2 * sigma(scaled(input_part(3 * u + 2, v, READ32(&bias[3 * u + 2])) + p, {{candidateScale}})) - 32768;
+                        /* 17 bits * 15 bits + half stay below 2^31; the result lies between n and h */
+                        s->h[u] = (int16_t)(n + ((z * (v[u] - n) + 16384) >> 15));
+                """,
+            _ => $$"""
+                        s->h[u] = (int16_t)(2 * sigma({{Row("u", true)}}) - 32768);
+                """,
+        };
+        var after = shape.IsMean
+            ? """
+                    /* 65536 * 32767 < 2^31: halved in time, sums cut */
+                    if (++s->n == 65536u) {
+                        s->n = 32768u;
+                        for (u = 0; u < H; ++u) {
+                            s->sum[u] >>= 1;
+                        }
+                    }
+
+                """
+            : If(shape.HasDifferences, "    s->n = 1;\n");
+        return $$"""
+            void {{shape.Name}}_step({{shape.Name}}_state_t *s, const int16_t x[{{shape.Upper}}_INPUTS])
+            {
+                int16_t v[HP + DP] ALIGNED;
+                int u;
+                gather(s, x, v);
+                for (u = 0; u < H; ++u) {
+            {{unit}}
+            {{If(shape.IsMean, "        s->sum[u] += s->h[u];\n")}}    }
+            {{after}}}
+            """;
+    }
+
+    private string Logits()
+    {
+        var pooled = shape.IsMean
+            ? """
+                    int16_t m[H];
+                    const int32_t n = s->n == 0u ? 1 : (int32_t)s->n;
+                    int j;
+                    int k;
+                    for (j = 0; j < H; ++j) {
+                        /* to the nearest, halves away from 0 */
+                        m[j] = (int16_t)((s->sum[j] + (s->sum[j] < 0 ? -(n / 2) : n / 2)) / n);
+                    }
+
+                """
+            : """
+                    const int16_t *m = s->h;
+                    int j;
+                    int k;
+
+                """;
+        return $$"""
+            /* Linear layer, Q19.12; returns the highest, the first of equals. */
+            static int logits(const {{shape.Name}}_state_t *s, int32_t z[K])
+            {
+            {{pooled}}    int best = 0;
+                for (k = 0; k < K; ++k) {
+                    int32_t sum = READ32(&head_bias[k]);
+                    for (j = 0; j < H; ++j) {
+                        sum += (int32_t)READ16(&head[k * H + j]) * m[j];
+                    }
+                    z[k] = sum >> HEAD_SHIFT;
+                    if (z[k] > z[best]) {
+                        best = k;
+                    }
+                }
+                return best;
+            }
+            """;
+    }
+
+    private string BinaryScores() =>
+        $$"""
+            void {{shape.Name}}_scores(const {{shape.Name}}_state_t *s, uint16_t p[{{shape.Upper}}_CLASSES])
+            {
+                int32_t z[K];
+                (void)logits(s, z);
+                z[0] = sigma(sat16(z[1] - z[0]));
+                p[0] = (uint16_t)(32768 - z[0]);
+                p[1] = (uint16_t)z[0];
+            }
+            """;
+
+    private string Scores() =>
+        $$"""
+            void {{shape.Name}}_scores(const {{shape.Name}}_state_t *s, uint16_t p[{{shape.Upper}}_CLASSES])
+            {
+                int32_t z[K];
+                int32_t total = 0;
+                int k;
+                const int32_t highest = z[logits(s, z)];
+                for (k = 0; k < K; ++k) {
+                    /* e^-d = (1 - sigma(d)) / sigma(d), d <= 8: Q0.15 */
+                    const int32_t y = sigma(sat16(highest - z[k]));
+                    z[k] = ((32768 - y) << 15) / y;
+                    total += z[k];
+                }
+                for (k = 0; k < K; ++k) {
+                    p[k] = (uint16_t)((z[k] << 15) / total);
+                }
+            }
+            """;
+
+    private string Class() =>
+        $$"""
+            int {{shape.Name}}_class(const {{shape.Name}}_state_t *s)
+            {
+                int32_t z[K];
+                return logits(s, z);
+            }
+            """;
+}
