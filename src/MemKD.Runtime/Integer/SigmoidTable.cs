@@ -2,7 +2,8 @@ namespace MemKD.Runtime.Integer;
 
 /// <summary>
 /// The logistic function in integers, 64 straight pieces over [−8, 8): the one non-linear function of an integer student
-/// (tanh z = 2·σ(2z) − 1, e^−d = (1 − σ(d)) / σ(d)). Piece s starts at −8 + s/4. An entry is <c>value &lt;&lt; 16 | rise</c>, both Q0.15.
+/// (tanh z = 2·σ(2z) − 1, e^−d = (1 − σ(d)) / σ(d)). Entry e is <c>value &lt;&lt; 16 | rise</c>, both Q0.15, of the piece that starts
+/// at e/4, for e ≥ 32 at e/4 − 16: a processor takes e from z by one instruction.
 /// The inner ends are lifted by a quarter of the two neighbouring errors at mid-piece, so that the error lies on both
 /// sides of 0: at most 4.1e-4.
 /// </summary>
@@ -19,8 +20,8 @@ public static class SigmoidTable
     /// <summary>σ of z (Q4.12) as Q0.15, 11 … 32756; the product's fraction is cut, which the table's rounding makes good.</summary>
     public static int Sigmoid(short z)
     {
-        // z >> 10: the piece, −32 … 31; z & 1023: where in it, of 1024.
-        var entry = Values[32 + (z >> 10)];
+        // Bits 10 to 15: the entry; bits 0 to 9: where in the piece, of 1024.
+        var entry = Values[(z >> 10) & 63];
         return (int)((entry >> 16) + (((entry & 0xFFFF) * (uint)(z & 1023)) >> 10));
     }
 
@@ -39,6 +40,12 @@ public static class SigmoidTable
             ends[s] = (int)Math.Clamp(Math.Floor((Math.Round((End(s) + lift) * 1024) / 1024) + 1), 0, 32767);
         }
 
-        return [.. Enumerable.Range(0, Length).Select(s => ((uint)ends[s] << 16) | (uint)(ends[s + 1] - ends[s]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, Length)
+                .Select(e => (e + 32) % Length)
+                .Select(s => ((uint)ends[s] << 16) | (uint)(ends[s + 1] - ends[s])),
+        ];
     }
 }

@@ -36,7 +36,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
         /* The logistic function, Q4.12 within 16 bits to Q0.15; tanh z = 2 sigma(2z) - 1. */
         static FAST int32_t sigma(int32_t z)
         {
-            const uint32_t piece = (uint32_t)READ32(&sigmoid[32 + (int)(z >> 10)]);
+            const uint32_t piece = (uint32_t)READ32(&sigmoid[((uint32_t)z >> 10) & 63u]);
             return (int32_t)(piece >> 16) + (mul16((int32_t)(piece & 0xFFFFu), z & 1023) >> 10);
         }
         """;
@@ -140,7 +140,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                         /* Q4.12 of 2c; Q0.30 to Q0.15, rounded */
                         const int32_t y = 2 * sigma(sat16((c + 64) >> 7)) - 32768;
                         s->c[u] = c;
-                        s->h[u] = (int16_t)((mul16(o, y) + 16384) >> 15);
+                        s->h[u] = (int16_t)(mla16(o, y, 16384) >> 15);
                 """,
             Cell.Gru => $$"""
                         const int32_t r = sigma({{Row("3 * u", false)}});

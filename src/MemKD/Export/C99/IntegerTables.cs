@@ -64,7 +64,7 @@ internal sealed class IntegerTables(IntegerStudent student)
     /// <summary>All tables.</summary>
     public string Tables() =>
         Blocks(
-            Comment("The logistic function: 64 pieces over [-8, 8), each value << 16 | rise, Q0.15.")
+            Comment("The logistic function: 64 pieces over [0, 8) and [-8, 0), each value << 16 | rise, Q0.15.")
                 + Table("uint32_t", "sigmoid", "64", SigmoidTable.Entries.ToArray()),
             Weights(),
             Comment("Both biases of a row in accumulator scale, with the half that rounding adds.")

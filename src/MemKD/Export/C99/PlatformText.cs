@@ -51,7 +51,7 @@ internal static class PlatformText
     /// <summary>Saturation and the product with a fraction.</summary>
     public const string Arithmetic = """
         #if DSP
-        /* SSAT, SMULWB */
+        /* SSAT, SMULWB, SMULBB, SMLABB */
         static FAST int32_t sat16(int32_t a)
         {
             return __builtin_arm_ssat(a, 16);
@@ -66,6 +66,20 @@ internal static class PlatformText
         {
             int32_t r;
             __asm__("smulwb %0, %1, %2" : "=r"(r) : "r"(a), "r"(m));
+            return r;
+        }
+
+        static FAST int32_t mul16(int32_t a, int32_t b)
+        {
+            int32_t r;
+            __asm__("smulbb %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+            return r;
+        }
+
+        static FAST int32_t mla16(int32_t a, int32_t b, int32_t sum)
+        {
+            int32_t r;
+            __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
             return r;
         }
         #else
@@ -87,13 +101,18 @@ internal static class PlatformText
             return (int32_t)(int16_t)(a >> 16) * (int16_t)m
                 + (int32_t)(((uint32_t)(uint16_t)((uint32_t)a & 0xFFFFu) * (uint16_t)m) >> 16);
         }
-        #endif
 
-        /* Both within 16 bits. */
+        /* The low 16 bits of both, with sign. */
         static FAST int32_t mul16(int32_t a, int32_t b)
         {
             return (int32_t)(int16_t)a * (int16_t)b;
         }
+
+        static FAST int32_t mla16(int32_t a, int32_t b, int32_t sum)
+        {
+            return mul16(a, b) + sum;
+        }
+        #endif
         """;
 
     /// <summary>Sums of products of int16.</summary>
