@@ -31,6 +31,7 @@ internal static class CommandLine
             AuditCommand.Create(session),
             WorkCommand.Create(session),
             DemoCommand.Create(session),
+            VerifyCommand.Create(session),
             MethodsCommand.Create(session),
             CompletionCommand.Create(session),
         };

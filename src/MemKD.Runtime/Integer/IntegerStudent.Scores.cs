@@ -9,7 +9,7 @@ public sealed partial class IntegerStudent
     public void Scores(IntegerState state, Span<ushort> probabilities)
     {
         Span<int> logits = ClassCount <= 256 ? stackalloc int[ClassCount] : new int[ClassCount];
-        Logits(state, logits);
+        var best = Logits(state, logits);
         if (ClassCount == 2)
         {
             // The soft-max of two is σ of their difference.
@@ -19,7 +19,7 @@ public sealed partial class IntegerStudent
             return;
         }
 
-        var highest = logits[Largest(logits)];
+        var highest = logits[best];
         var total = 0;
         foreach (ref var logit in logits)
         {
@@ -39,13 +39,16 @@ public sealed partial class IntegerStudent
     public int Class(IntegerState state)
     {
         Span<int> logits = ClassCount <= 256 ? stackalloc int[ClassCount] : new int[ClassCount];
-        Logits(state, logits);
-        return Largest(logits);
+        return Logits(state, logits);
     }
 
-    /// <summary>Linear layer: Q19.12.</summary>
-    private void Logits(IntegerState state, Span<int> logits)
+    /// <summary>Outputs of the linear layer, Q19.12. They order cases finer than <see cref="Scores"/>, which cannot tell 0.9997 from 1.</summary>
+    /// <param name="state">A stream's state.</param>
+    /// <param name="logits">[K], overwritten.</param>
+    /// <returns>The class with the highest, the first of equals.</returns>
+    public int Logits(IntegerState state, Span<int> logits)
     {
+        var best = 0;
         for (var k = 0; k < ClassCount; k++)
         {
             var sum = HeadBias[k];
@@ -55,7 +58,13 @@ public sealed partial class IntegerStudent
             }
 
             logits[k] = sum >> HeadShift;
+            if (logits[k] > logits[best])
+            {
+                best = k;
+            }
         }
+
+        return best;
     }
 
     /// <summary>One unit as the linear layer sees it, Q0.15; the mean is rounded to the nearest, halves away from 0.</summary>
@@ -68,19 +77,5 @@ public sealed partial class IntegerStudent
 
         var half = state.Count / 2;
         return (state.Sums[unit] + (state.Sums[unit] < 0 ? -half : half)) / Math.Max(state.Count, 1);
-    }
-
-    private static int Largest(ReadOnlySpan<int> logits)
-    {
-        var best = 0;
-        for (var k = 1; k < logits.Length; k++)
-        {
-            if (logits[k] > logits[best])
-            {
-                best = k;
-            }
-        }
-
-        return best;
     }
 }

@@ -21,18 +21,18 @@ internal static class CText
     ];
 
     /// <summary>Refuses what is no name for functions and files.</summary>
-    /// <exception cref="InputException">Not a C identifier of at most 40 lower or upper case letters, digits and underscores.</exception>
+    /// <exception cref="InputException">Not a C identifier of at most 63 letters, digits and underscores.</exception>
     public static void CheckName(string name)
     {
         var isName =
-            name.Length is > 0 and <= 40
+            name.Length is > 0 and <= 63
             && char.IsAsciiLetter(name[0])
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
             && !Keywords.Contains(name, StringComparer.Ordinal);
         if (!isName)
         {
             throw new InputException(
-                $"'{name}' cannot begin the names of C functions; use a letter, then at most 39 letters, digits and underscores, no keyword."
+                $"'{name}' cannot begin the names of C functions; use a letter, then at most 62 letters, digits and underscores, no keyword."
             );
         }
     }

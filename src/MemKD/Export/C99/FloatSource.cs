@@ -187,8 +187,7 @@ internal sealed class FloatSource(CShape shape)
     {
         var pooled = shape.IsMean ? "s->sum[j] / n" : "s->h[j]";
         return $$"""
-            /* Linear layer; returns the highest, the first of equals. */
-            static int logits(const {{shape.Name}}_state_t *s, float z[K])
+            int {{shape.Name}}_logits(const {{shape.Name}}_state_t *s, float z[{{shape.Upper}}_CLASSES])
             {
                 int best = 0;
                 int j;
@@ -210,7 +209,7 @@ internal sealed class FloatSource(CShape shape)
             {
                 float total = 0.0f;
                 int k;
-                float highest = p[logits(s, p)];
+                float highest = p[{{shape.Name}}_logits(s, p)];
                 for (k = 0; k < K; ++k) {
                     p[k] = exponential(p[k] - highest);
                     total += p[k];
@@ -223,7 +222,7 @@ internal sealed class FloatSource(CShape shape)
             int {{shape.Name}}_class(const {{shape.Name}}_state_t *s)
             {
                 float z[K];
-                return logits(s, z);
+                return {{shape.Name}}_logits(s, z);
             }
             """;
     }

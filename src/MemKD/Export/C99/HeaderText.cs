@@ -47,10 +47,14 @@ internal static class HeaderText
             /* Takes one sample{{SampleText(shape)}}. */
             void {{name}}_step({{name}}_state_t *s, const {{shape.Sample}} x[{{upper}}_INPUTS]);
 
+            /* Outputs of the linear layer{{If(!shape.IsFloat, ", Q19.12")}}: the soft-max of these gives the probabilities. Returns the class of the highest,
+             * the first of equals. */
+            int {{name}}_logits(const {{name}}_state_t *s, {{number}} z[{{upper}}_CLASSES]);
+
             /* Probabilities of the classes for what was seen since the reset, {{probability}}. */
             void {{name}}_scores(const {{name}}_state_t *s, {{shape.Score}} p[{{upper}}_CLASSES]);
 
-            /* The likeliest class, 0 ... {{upper}}_CLASSES - 1. */
+            /* The likeliest class, 0 ... {{upper}}_CLASSES - 1; without soft-max. */
             int {{name}}_class(const {{name}}_state_t *s);
             {{Scaling(shape)}}
             #ifdef __cplusplus

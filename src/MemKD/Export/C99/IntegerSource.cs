@@ -201,8 +201,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
 
                 """;
         return $$"""
-            /* Linear layer, Q19.12; returns the highest, the first of equals. */
-            static int logits(const {{shape.Name}}_state_t *s, int32_t z[K])
+            int {{shape.Name}}_logits(const {{shape.Name}}_state_t *s, int32_t z[{{shape.Upper}}_CLASSES])
             {
             {{pooled}}    int best = 0;
                 for (k = 0; k < K; ++k) {
@@ -225,7 +224,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             void {{shape.Name}}_scores(const {{shape.Name}}_state_t *s, uint16_t p[{{shape.Upper}}_CLASSES])
             {
                 int32_t z[K];
-                (void)logits(s, z);
+                (void){{shape.Name}}_logits(s, z);
                 z[0] = sigma(sat16(z[1] - z[0]));
                 p[0] = (uint16_t)(32768 - z[0]);
                 p[1] = (uint16_t)z[0];
@@ -239,7 +238,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                 int32_t z[K];
                 int32_t total = 0;
                 int k;
-                const int32_t highest = z[logits(s, z)];
+                const int32_t highest = z[{{shape.Name}}_logits(s, z)];
                 for (k = 0; k < K; ++k) {
                     /* e^-d = (1 - sigma(d)) / sigma(d), d <= 8: Q0.15 */
                     const int32_t y = sigma(sat16(highest - z[k]));
@@ -257,7 +256,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             int {{shape.Name}}_class(const {{shape.Name}}_state_t *s)
             {
                 int32_t z[K];
-                return logits(s, z);
+                return {{shape.Name}}_logits(s, z);
             }
             """;
 }

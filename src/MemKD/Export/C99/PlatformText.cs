@@ -54,12 +54,12 @@ internal static class PlatformText
         /* SSAT, SMULWB, SMULBB, SMLABB */
         static FAST int32_t sat16(int32_t a)
         {
-            return __builtin_arm_ssat(a, 16);
+            return (int32_t)__builtin_arm_ssat(a, 16);
         }
 
         static FAST int32_t sat31(int32_t a)
         {
-            return __builtin_arm_ssat(a, 31);
+            return (int32_t)__builtin_arm_ssat(a, 31);
         }
 
         static FAST int32_t mulw(int32_t a, int32_t m)
@@ -126,7 +126,7 @@ internal static class PlatformText
             const pair_t *b = (const pair_t *)(const void *)v;
             UNROLL
             for (k = 0; k < n / 2; ++k) {
-                sum = __builtin_arm_smlad(a[k], b[k], sum);
+                sum = (int32_t)__builtin_arm_smlad(a[k], b[k], sum);
             }
         #else
             UNROLL
@@ -154,8 +154,8 @@ internal static class PlatformText
                 int32_t high;
                 __asm__("sxtb16 %0, %1" : "=r"(low) : "r"(a[k]));
                 __asm__("sxtb16 %0, %1, ror #8" : "=r"(high) : "r"(a[k]));
-                sum = __builtin_arm_smlad(low, b[2 * k], sum);
-                sum = __builtin_arm_smlad(high, b[2 * k + 1], sum);
+                sum = (int32_t)__builtin_arm_smlad(low, b[2 * k], sum);
+                sum = (int32_t)__builtin_arm_smlad(high, b[2 * k + 1], sum);
             }
         #else
             UNROLL

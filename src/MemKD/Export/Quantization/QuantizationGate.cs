@@ -72,7 +72,10 @@ public static class QuantizationGate
     public static WeightFormat Choose(IReadOnlyList<QuantizationCost> costs) =>
         costs.FirstOrDefault(c => c.Passes)?.Format ?? WeightFormat.SixteenBit;
 
-    /// <summary>An integer student's probabilities of prepared series, [case, class].</summary>
+    /// <summary>
+    /// An integer student's probabilities of prepared series, [case, class]: the exact soft-max of its logits. Its own scores
+    /// end at e^−8, so that cases beyond would tie, in every format alike.
+    /// </summary>
     /// <param name="student">The student.</param>
     /// <param name="series">Prepared series without differences, each [channel, timepoint].</param>
     public static float[] Probabilities(IntegerStudent student, IReadOnlyList<float[]> series)
@@ -80,7 +83,7 @@ public static class QuantizationGate
         var result = new float[series.Count * student.ClassCount];
         var state = new IntegerState(student);
         var sample = new short[student.ChannelCount];
-        var scores = new ushort[student.ClassCount];
+        var logits = new int[student.ClassCount];
         for (var i = 0; i < series.Count; i++)
         {
             state.Reset();
@@ -95,10 +98,12 @@ public static class QuantizationGate
                 student.Step(state, sample);
             }
 
-            student.Scores(state, scores);
-            for (var k = 0; k < scores.Length; k++)
+            var best = student.Logits(state, logits);
+            var highest = logits[best];
+            var powers = Array.ConvertAll(logits, z => Math.Exp((z - highest) / 4096.0));
+            for (var k = 0; k < powers.Length; k++)
             {
-                result[(i * scores.Length) + k] = scores[k] / (float)IntegerStudent.ProbabilityOne;
+                result[(i * powers.Length) + k] = (float)(powers[k] / powers.Sum());
             }
         }
 
