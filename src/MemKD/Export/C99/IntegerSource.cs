@@ -18,7 +18,10 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             PlatformText.Memory,
             tables.Constants(),
             tables.Tables(),
-            PlatformText.Arithmetic,
+            PlatformText.Arithmetic(
+                shape.IsLstm,
+                withFraction: student.Cell != Cell.Rnn || student.Format == WeightFormat.EightBitMultiplier
+            ),
             PlatformText.Dot16,
             If(student.Format != WeightFormat.SixteenBit, PlatformText.Dot8),
             Sigma,

@@ -48,72 +48,58 @@ internal static class PlatformText
         #endif
         """;
 
-    /// <summary>Saturation and the product with a fraction.</summary>
-    public const string Arithmetic = """
-        #if DSP
-        /* SSAT, SMULWB, SMULBB, SMLABB */
-        static FAST int32_t sat16(int32_t a)
-        {
-            return (int32_t)__builtin_arm_ssat(a, 16);
-        }
+    /// <summary>Saturation, products of 16 bits, and with <paramref name="withFraction"/> the product with a fraction; what only the LSTM needs where it is one.</summary>
+    public static string Arithmetic(bool isLstm, bool withFraction) =>
+        CText.Lines(
+            "#if DSP",
+            "/* The Arm instructions of the same meaning. */",
+            Function("int32_t sat16(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 16);"),
+            CText.If(isLstm, Function("int32_t sat31(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 31);")),
+            CText.If(
+                withFraction,
+                Instruction("mulw(int32_t a, int32_t m)", "smulwb %0, %1, %2", "\"r\"(a), \"r\"(m)")
+            ),
+            Instruction("mul16(int32_t a, int32_t b)", "smulbb %0, %1, %2", "\"r\"(a), \"r\"(b)"),
+            CText.If(
+                isLstm,
+                Instruction(
+                    "mla16(int32_t a, int32_t b, int32_t sum)",
+                    "smlabb %0, %1, %2, %3",
+                    "\"r\"(a), \"r\"(b), \"r\"(sum)"
+                )
+            ),
+            "#else",
+            "/* Held to 16 bits. */",
+            Function("int32_t sat16(int32_t a)", "return a > 32767 ? 32767 : (a < -32768 ? -32768 : a);"),
+            CText.If(
+                isLstm,
+                "/* Held to 31 bits. */\n"
+                    + Function(
+                        "int32_t sat31(int32_t a)",
+                        "return a > 1073741823 ? 1073741823 : (a < -1073741824 ? -1073741824 : a);"
+                    )
+            ),
+            CText.If(
+                withFraction,
+                "/* floor(a * m / 2^16), 0 <= m < 2^15 */\n"
+                    + Function(
+                        "int32_t mulw(int32_t a, int32_t m)",
+                        """
+                        return (int32_t)(int16_t)(a >> 16) * (int16_t)m
+                                + (int32_t)(((uint32_t)(uint16_t)((uint32_t)a & 0xFFFFu) * (uint16_t)m) >> 16);
+                        """
+                    )
+            ),
+            "/* The low 16 bits of both, with sign. */",
+            Function("int32_t mul16(int32_t a, int32_t b)", "return (int32_t)(int16_t)a * (int16_t)b;"),
+            CText.If(isLstm, Function("int32_t mla16(int32_t a, int32_t b, int32_t sum)", "return mul16(a, b) + sum;")),
+            "#endif"
+        );
 
-        static FAST int32_t sat31(int32_t a)
-        {
-            return (int32_t)__builtin_arm_ssat(a, 31);
-        }
+    private static string Function(string head, string body) => $"static FAST {head}\n{{\n    {body}\n}}\n";
 
-        static FAST int32_t mulw(int32_t a, int32_t m)
-        {
-            int32_t r;
-            __asm__("smulwb %0, %1, %2" : "=r"(r) : "r"(a), "r"(m));
-            return r;
-        }
-
-        static FAST int32_t mul16(int32_t a, int32_t b)
-        {
-            int32_t r;
-            __asm__("smulbb %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
-            return r;
-        }
-
-        static FAST int32_t mla16(int32_t a, int32_t b, int32_t sum)
-        {
-            int32_t r;
-            __asm__("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(sum));
-            return r;
-        }
-        #else
-        /* Held to 16 bits. */
-        static FAST int32_t sat16(int32_t a)
-        {
-            return a > 32767 ? 32767 : (a < -32768 ? -32768 : a);
-        }
-
-        /* Held to 31 bits. */
-        static FAST int32_t sat31(int32_t a)
-        {
-            return a > 1073741823 ? 1073741823 : (a < -1073741824 ? -1073741824 : a);
-        }
-
-        /* floor(a * m / 2^16), 0 <= m < 2^15 */
-        static FAST int32_t mulw(int32_t a, int32_t m)
-        {
-            return (int32_t)(int16_t)(a >> 16) * (int16_t)m
-                + (int32_t)(((uint32_t)(uint16_t)((uint32_t)a & 0xFFFFu) * (uint16_t)m) >> 16);
-        }
-
-        /* The low 16 bits of both, with sign. */
-        static FAST int32_t mul16(int32_t a, int32_t b)
-        {
-            return (int32_t)(int16_t)a * (int16_t)b;
-        }
-
-        static FAST int32_t mla16(int32_t a, int32_t b, int32_t sum)
-        {
-            return mul16(a, b) + sum;
-        }
-        #endif
-        """;
+    private static string Instruction(string head, string text, string operands) =>
+        Function($"int32_t {head}", $"int32_t r;\n    __asm__(\"{text}\" : \"=r\"(r) : {operands});\n    return r;");
 
     /// <summary>Sums of products of int16.</summary>
     public const string Dot16 = """
