@@ -1,9 +1,9 @@
 using System.Text.Json;
 using MemKD.Engine.Layers;
 using MemKD.Export.C99;
+using MemKD.Models;
 using MemKD.Tests.Models;
 using MemKD.Tests.Series;
-using StudentModels = MemKD.Export.StudentModels;
 
 namespace MemKD.Tests.Export.C99;
 
@@ -72,7 +72,7 @@ public sealed class C99ExportTests
         var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, 1, 3, Pooling: pooling));
         var series = classifier.Preparation.Apply(SmallModels.Series(2));
         var logits = SmallModels.Logits(classifier.Network, series);
-        var oracle = new FloatOracle(StudentModels.Of(classifier));
+        var oracle = new FloatOracle(classifier.ToStudent());
         for (var i = 0; i < series.Count; i++)
         {
             oracle.Reset();

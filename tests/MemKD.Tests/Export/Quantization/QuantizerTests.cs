@@ -1,9 +1,9 @@
 using MemKD.Engine.Layers;
 using MemKD.Export.Quantization;
+using MemKD.Models;
 using MemKD.Runtime;
 using MemKD.Runtime.Integer;
 using MemKD.Tests.Models;
-using StudentModels = MemKD.Export.StudentModels;
 
 namespace MemKD.Tests.Export.Quantization;
 
@@ -92,7 +92,7 @@ public sealed class QuantizerTests
         var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, 1, 3, Pooling: pooling));
         var series = classifier.Preparation.Apply(SmallModels.Series(2));
         var logits = SmallModels.Logits(classifier.Network, series);
-        var student = Quantizer.Quantize(StudentModels.Of(classifier), format);
+        var student = Quantizer.Quantize(classifier.ToStudent(), format);
 
         var values = Enumerable.Range(0, series.Count).Select(i => series.Values(i).ToArray()).ToArray();
         var probabilities = QuantizationGate.Probabilities(student, values).Chunk(3).ToArray();
