@@ -28,7 +28,7 @@ public sealed class VerifyCommandTests
 
             var source = Path.Combine(folder, "tiny.c");
             var text = File.ReadAllText(source);
-            File.WriteAllText(source, text.Replace("2 * sigma(", "1 + 2 * sigma(", StringComparison.Ordinal));
+            File.WriteAllText(source, text.Replace("2 * sigma(", "500 + 2 * sigma(", StringComparison.Ordinal));
             var changed = Cli.Run("verify", folder, "--target", "host");
             Assert.Equal(ExitCode.SomeFailed, changed.Code);
             Assert.Contains("other scores", changed.Out, StringComparison.Ordinal);
