@@ -5,6 +5,7 @@ using MemKD.Cli.Output;
 using MemKD.Engine;
 using MemKD.Evaluation;
 using MemKD.Export;
+using MemKD.Export.Quantization;
 using MemKD.Models;
 
 namespace MemKD.Cli.Commands;
@@ -51,10 +52,15 @@ internal static partial class ExportCommand
         {
             var path = ModelFile.Locate(parsed.GetValue(model)!);
             var chosen = ExportFormats.Find(parsed.GetValue(format)!);
-            var request = new ExportRequest(ModelFile.Read(path), NameOf(parsed.GetValue(name), path));
-            var exported = chosen.Export(request);
+            var classifier = ModelFile.Read(path);
             using var team = common.Team(parsed);
-            var score = data.AreGiven(parsed) ? Measure(request.Model, exported, data.Load(parsed), team) : null;
+            var loaded = data.AreGiven(parsed) ? data.Load(parsed) : null;
+            var request = new ExportRequest(classifier, NameOf(parsed.GetValue(name), path))
+            {
+                Gate = loaded?.Train is { } train ? GateCases.Of(classifier, train, team) : null,
+            };
+            var exported = chosen.Export(request);
+            var score = loaded is not null ? Measure(classifier, exported, loaded, team) : null;
             var card = new ExportCard(chosen, request, exported, score);
             var folder = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(path)!, chosen.Id);
             Write(folder, card, parsed.GetValue(overwrite));

@@ -1,4 +1,5 @@
 using MemKD.Engine;
+using MemKD.Export.Quantization;
 using MemKD.Models;
 using MemKD.Series;
 
@@ -7,7 +8,11 @@ namespace MemKD.Export;
 /// <summary>What is to be exported.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Name">Begins the names of the files: a letter, then letters, digits and underscores.</param>
-public sealed record ExportRequest(RecurrentClassifier Model, string Name);
+public sealed record ExportRequest(RecurrentClassifier Model, string Name)
+{
+    /// <summary>Training cases on which a format that rounds may measure what that costs, and round less; null: none.</summary>
+    public GateCases? Gate { get; init; }
+}
 
 /// <summary>A file of an export.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,3 +1,4 @@
+using MemKD.Export.C99;
 using MemKD.Export.Onnx;
 
 namespace MemKD.Export;
@@ -5,6 +6,9 @@ namespace MemKD.Export;
 /// <summary>The table of formats; a new one is its exporter and a row here.</summary>
 public static class ExportFormats
 {
+    private const string CFiles = "NAME.h, NAME.c, NAME_test.c, NAME.json, NAME.mk";
+    private const string CNeeds = "one layer that reads forwards only, scaled samples";
+
     /// <summary>All formats.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
     [
@@ -24,6 +28,15 @@ public static class ExportFormats
             OnnxExport.Step
         ),
         new("onnx-int8", "as onnx, with weights of 8 bits", "NAME.onnx", "", OnnxExport.SequenceInt8),
+        new("c", "C for microcontrollers, weights of 16 bits", CFiles, CNeeds, C99Formats.SixteenBit),
+        new("c-int8", "as c, with weights of 8 bits where they cost little", CFiles, CNeeds, C99Formats.EightBit),
+        new(
+            "c-float32",
+            "as c, with floating point numbers",
+            CFiles,
+            "one layer that reads forwards only",
+            C99Formats.FloatingPoint
+        ),
     ];
 
     /// <summary>The format with an id.</summary>

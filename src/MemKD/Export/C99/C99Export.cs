@@ -7,7 +7,7 @@ namespace MemKD.Export.C99;
 
 /// <summary>
 /// A student as C99 for microcontrollers: NAME.h, NAME.c, NAME_test.c (a self-test with the scores that .NET computed),
-/// NAME.json and a Makefile. The caller owns the state; no memory is taken, no library called. docs/formats/c99.md.
+/// NAME.json and NAME.mk, a Makefile. The caller owns the state; no memory is taken, no library called. docs/formats/c99.md.
 /// </summary>
 public static class C99Export
 {
@@ -127,5 +127,5 @@ public static class C99Export
     }
 
     private static string[] Names(string name) =>
-        [$"{name}.h", $"{name}.c", $"{name}_test.c", $"{name}.json", "Makefile"];
+        [$"{name}.h", $"{name}.c", $"{name}_test.c", $"{name}.json", $"{name}.mk"];
 }

@@ -1,11 +1,11 @@
 namespace MemKD.Export.C99;
 
-/// <summary>The Makefile beside the code: `make` proves that this computer computes what .NET did.</summary>
+/// <summary>NAME.mk: `make -f NAME.mk` proves that this computer computes what .NET did.</summary>
 internal static class MakefileText
 {
     public static string Of(CShape shape) =>
         $$"""
-            # make: compiles {{shape.Name}} and its self-test and runs it; other processors: memkd verify
+            # make -f {{shape.Name}}.mk: compiles {{shape.Name}} and its self-test and runs it; other processors: memkd verify
             CC ?= cc
             CFLAGS ?= -O2 -Wall -Wextra
             CFLAGS += -std=c99 -ffp-contract=off

@@ -1,6 +1,9 @@
+using MemKD.Engine;
 using MemKD.Evaluation;
+using MemKD.Models;
 using MemKD.Runtime;
 using MemKD.Runtime.Integer;
+using MemKD.Series;
 
 namespace MemKD.Export.Quantization;
 
@@ -12,7 +15,29 @@ public sealed record GateCases(
     IReadOnlyList<float[]> Values,
     IReadOnlyList<int> Labels,
     IReadOnlyList<float> Probabilities
-);
+)
+{
+    /// <summary>Cases of a data set; labels that the model does not know are refused.</summary>
+    /// <exception cref="InputException">Another number of channels, or a label that the model does not know.</exception>
+    public static GateCases Of(RecurrentClassifier model, TimeSeriesDataset cases, WorkerTeam team)
+    {
+        var known = cases.WithClasses(model.Classes);
+        return new GateCases(Prepared(model, known), known.Labels, model.Probabilities(known, team));
+    }
+
+    /// <summary>Prepared series without their differences, which an exported student computes itself, each [channel, timepoint].</summary>
+    internal static float[][] Prepared(RecurrentClassifier model, TimeSeriesDataset cases)
+    {
+        var prepared = model.Preparation.Apply(cases);
+        var channels = model.Preparation.ChannelCount;
+        return
+        [
+            .. Enumerable
+                .Range(0, prepared.Count)
+                .Select(i => prepared.Values(i)[..(channels * prepared.Lengths[i])].ToArray()),
+        ];
+    }
+}
 
 /// <summary>What a weight format costs on <see cref="GateCases"/>.</summary>
 /// <param name="Format">The format.</param>

@@ -54,7 +54,7 @@ public static class Quantizer
         if (model.Scaling == SampleScaling.Raw)
         {
             throw new InputException(
-                "the student takes samples as they are, and integers hold −8 to 8 alone; train and distil with --normalise train, or export float32."
+                "the student takes samples as they are, and integers hold −8 to 8 alone; train and distil with --normalise train-channel-z, or export float32."
             );
         }
     }
