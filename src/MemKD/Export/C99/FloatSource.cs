@@ -209,7 +209,8 @@ internal sealed class FloatSource(CShape shape)
             {
                 float total = 0.0f;
                 int k;
-                float highest = p[{{shape.Name}}_logits(s, p)];
+                const int best = {{shape.Name}}_logits(s, p);
+                const float highest = p[best];
                 for (k = 0; k < K; ++k) {
                     p[k] = exponential(p[k] - highest);
                     total += p[k];

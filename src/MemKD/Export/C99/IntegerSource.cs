@@ -241,7 +241,8 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                 int32_t z[K];
                 int32_t total = 0;
                 int k;
-                const int32_t highest = z[{{shape.Name}}_logits(s, z)];
+                const int best = {{shape.Name}}_logits(s, z);
+                const int32_t highest = z[best];
                 for (k = 0; k < K; ++k) {
                     /* e^-d = (1 - sigma(d)) / sigma(d), d <= 8: Q0.15 */
                     const int32_t y = sigma(sat16(highest - z[k]));
