@@ -13,8 +13,9 @@ internal static class DataMakeCommand
     {
         var verb = new Verb(
             "make",
-            "Write a built-in data set as NAME_TRAIN.ts and NAME_TEST.ts",
+            "Write a built-in data set as files of training and test cases",
             "memkd data make CBF --out data/CBF",
+            "memkd data make SyntheticMotion --format csv --out data",
             "memkd data make SyntheticControl --seed 7 --out data/control7"
         );
         var name = new Argument<string>("NAME")
@@ -28,10 +29,12 @@ internal static class DataMakeCommand
             Description = "Folder for the two files (default: one of the set's name)",
             HelpName = "DIR",
         };
+        var format = ChoiceOption.Of("--format", "ts (default), or csv with one reading a row", "ts", "csv");
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace files that are there" };
         var seed = NumberOption.Whole("--seed", "Seed of the values (default 0)", 0);
         verb.Add(name);
         verb.Add(output);
+        verb.Add(format);
         verb.Add(overwrite);
         verb.Add(seed);
         var common = new CommonOptions(verb);
@@ -39,8 +42,9 @@ internal static class DataMakeCommand
         {
             var generator = Find(parsed.GetValue(name)!);
             var folder = parsed.GetValue(output) ?? generator.Name;
-            var train = Path.Combine(folder, $"{generator.Name}_TRAIN.ts");
-            var test = Path.Combine(folder, $"{generator.Name}_TEST.ts");
+            var extension = parsed.GetValue(format) ?? "ts";
+            var train = Path.Combine(folder, $"{generator.Name}_TRAIN.{extension}");
+            var test = Path.Combine(folder, $"{generator.Name}_TEST.{extension}");
             if ((File.Exists(train) || File.Exists(test)) && !parsed.GetValue(overwrite))
             {
                 throw new InputException(

@@ -44,18 +44,22 @@ public static class SeriesFile
     }
 
     /// <summary>
-    /// Writes a .ts file (packed when the path ends with <c>.gz</c>); reading it back gives the same values bit for
-    /// bit, missing ones as NaN. The file appears whole or not at all.
+    /// Writes a .ts file, or a .csv file of one reading a row (packed when the path ends with <c>.gz</c>); reading it back
+    /// gives the same values bit for bit, missing ones as NaN. The file appears whole or not at all.
     /// </summary>
-    /// <param name="dataset">Labels without blanks and ':', channels that are not empty.</param>
-    /// <param name="path">Ends with <c>.ts</c> or <c>.ts.gz</c>; an existing file is replaced.</param>
+    /// <param name="dataset">Labels without blanks and ':' (.csv: commas and quotes), channels that are not empty.</param>
+    /// <param name="path">Ends with <c>.ts</c> or <c>.csv</c>, or either and <c>.gz</c>; an existing file is replaced.</param>
     /// <exception cref="InputException">The data set cannot be expressed, or the file cannot be written.</exception>
     public static void Write(TimeSeriesDataset dataset, string path)
     {
-        if (!WithoutGz(path).EndsWith(".ts", StringComparison.OrdinalIgnoreCase))
+        Action<TimeSeriesDataset, TextWriter> write = Path.GetExtension(WithoutGz(path)).ToLowerInvariant() switch
         {
-            throw new InputException($"{path}: series are written as .ts; give a name that ends with .ts or .ts.gz.");
-        }
+            ".ts" => TsWriter.Write,
+            ".csv" => CsvLongWriter.Write,
+            _ => throw new InputException(
+                $"{path}: series are written as .ts or .csv; give a name that ends with one of them, and .gz to pack it."
+            ),
+        };
 
         WholeFile.Write(
             path,
@@ -65,7 +69,7 @@ public static class SeriesFile
                     ? new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true)
                     : null;
                 using var writer = new StreamWriter(packed ?? stream, Utf8, leaveOpen: true);
-                TsWriter.Write(dataset, writer);
+                write(dataset, writer);
             }
         );
     }

@@ -5,7 +5,13 @@ public static class Generators
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<SeriesGenerator> All { get; } =
-    [CylinderBellFunnel.Generator, SyntheticControl.Generator, TwoPatterns.Generator, SyntheticEcg.Generator];
+    [
+        CylinderBellFunnel.Generator,
+        SyntheticControl.Generator,
+        TwoPatterns.Generator,
+        SyntheticEcg.Generator,
+        SyntheticMotion.Generator,
+    ];
 
     /// <summary>The generator of a name, case ignored; null when there is none.</summary>
     public static SeriesGenerator? Find(string name) =>
