@@ -44,6 +44,20 @@ public sealed class DataCommandTests(SharedRuns runs)
     }
 
     [Fact]
+    public void A_set_is_made_as_csv_with_the_same_content()
+    {
+        string Hash(params string[] options)
+        {
+            var made = Cli.Run(["data", "make", "CBF", "--out", runs.NewFolder("made"), "--json", .. options]).Json();
+            var train = made.GetProperty("train").GetString()!;
+            Assert.EndsWith(options.Length > 0 ? "CBF_TRAIN.csv" : "CBF_TRAIN.ts", train, StringComparison.Ordinal);
+            return Cli.Run("data", "show", train, "--json").Json().GetProperty("sha256").GetString()!;
+        }
+
+        Assert.Equal(Hash(), Hash("--format", "csv"));
+    }
+
+    [Fact]
     public void A_person_reads_sizes_and_classes()
     {
         var result = Cli.Run("data", "show", runs.Train);

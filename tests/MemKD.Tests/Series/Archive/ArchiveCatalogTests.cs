@@ -181,8 +181,8 @@ public sealed class ArchiveCatalogTests : IDisposable
         var download = list.Single(e => e.Name == "GunPoint");
         Assert.Equal((DatasetOrigin.Downloadable, "zenodo record 11191244"), (download.Origin, download.Location));
         Assert.DoesNotContain(list, e => e.Name == "Empty");
-        // 128 UCR sets, 30 UEA sets, SyntheticEcg and Mine.
-        Assert.Equal(160, list.Count);
+        // 128 UCR sets, 30 UEA sets, SyntheticEcg, SyntheticMotion and Mine.
+        Assert.Equal(161, list.Count);
         Assert.Equal(list.Count, list.Select(e => e.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 

@@ -11,12 +11,14 @@ public class GeneratorsTests
     [InlineData("SyntheticControl", 300, 300, 60, 6)]
     [InlineData("TwoPatterns", 1000, 4000, 128, 4)]
     [InlineData("SyntheticEcg", 500, 1500, 140, 4)]
+    [InlineData("SyntheticMotion", 200, 400, 100, 4, 3)]
     public void Sizes_are_those_of_the_archive_and_classes_are_balanced(
         string name,
         int train,
         int test,
         int length,
-        int classes
+        int classes,
+        int channels = 1
     )
     {
         var split = Generators.Find(name)!.Generate();
@@ -25,8 +27,11 @@ public class GeneratorsTests
         {
             Assert.Equal(count, part.Cases.Count);
             Assert.Equal(name, part.Name);
-            Assert.All(part.Cases, c => Assert.Equal(length, c.Channels.Single().Length));
-            Assert.All(part.Cases, c => Assert.All(c.Channels[0], v => Assert.True(float.IsFinite(v))));
+            Assert.All(
+                part.Cases,
+                c => Assert.Equal(Enumerable.Repeat(length, channels), c.Channels.Select(x => x.Length))
+            );
+            Assert.All(part.Cases, c => Assert.All(c.Channels.SelectMany(x => x), v => Assert.True(float.IsFinite(v))));
             Assert.Equal(
                 Enumerable.Repeat(count / classes, classes),
                 part.Labels.CountBy(k => k).OrderBy(k => k.Key).Select(k => k.Value)
@@ -43,6 +48,7 @@ public class GeneratorsTests
     [InlineData("SyntheticControl", "f1ebc88b9f39d9eb")]
     [InlineData("TwoPatterns", "02fb8c567efa2abf")]
     [InlineData("SyntheticEcg", "3256aeb05d8821ec")]
+    [InlineData("SyntheticMotion", "0000000000000000")]
     public void Values_never_change(string name, string expected) =>
         Assert.Equal(expected, Digest(Generators.Find(name)!.Generate(1)));
 
@@ -184,9 +190,9 @@ public class GeneratorsTests
     private static string Digest(TrainTestSplit split)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var one in split.Train.Cases.Concat(split.Test.Cases))
+        foreach (var channel in split.Train.Cases.Concat(split.Test.Cases).SelectMany(c => c.Channels))
         {
-            hash.AppendData(MemoryMarshal.AsBytes(one.Channels[0].AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(channel.AsSpan()));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
