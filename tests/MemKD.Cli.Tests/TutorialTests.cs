@@ -40,7 +40,8 @@ public sealed partial class TutorialTests : IDisposable
             {
                 var command = blocks.FindLastIndex(i, b => b.Language is "sh");
                 Assert.True(output.TryGetValue(command, out var printed), $"nothing was run before: {blocks[i].Text}");
-                Assert.Null(FirstMissing(blocks[i].Text, printed));
+                var missing = FirstMissing(blocks[i].Text, printed);
+                Assert.True(missing is null, missing);
                 compared++;
             }
         }
@@ -77,7 +78,7 @@ public sealed partial class TutorialTests : IDisposable
 
             if (at++ == lines.Length)
             {
-                return $"'{line}' is not, or not there, in:\n{printed}";
+                return $"'{line}' is missing, or stands elsewhere, in:\n{printed}";
             }
         }
 
