@@ -18,6 +18,7 @@ internal static class StreamCommand
             "Classify samples as they come; writes CSV: sample,class,p_CLASS...",
             "memkd stream runs/student --window 96 --hop 8 < samples.csv",
             "memkd stream runs/student --scaling running --every 100 --input float32 < samples.f32",
+            "memkd stream runs/student --numbers int8 --window 96 < samples.csv",
             "memkd stream runs/student --window 24 --from my_TEST.ts --case 3 --rate 50"
         );
         var model = new Argument<string>("DIR") { Description = "Folder of a run, or a model file" };

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MemKD.Runtime;
+using MemKD.Runtime.Integer;
 using MemKD.Runtime.Streaming;
 
 namespace MemKD.Cli.Options;
@@ -7,6 +8,15 @@ namespace MemKD.Cli.Options;
 /// <summary>How a stream is classified: sample by sample, or window by window.</summary>
 internal sealed class StreamChoice
 {
+    private readonly Option<string?> numbers = ChoiceOption.Of(
+        "--numbers",
+        "Compute in floating point (default), or with the integers of exported C, bit for bit",
+        "float32",
+        "int16",
+        "int8",
+        "int8-multiplier"
+    );
+
     private readonly Option<long?> window = NumberOption.Whole(
         "--window",
         "Classify the latest N samples, prepared as in training, not all since the start",
@@ -57,7 +67,7 @@ internal sealed class StreamChoice
     /// <summary>Adds them to a verb.</summary>
     public StreamChoice(Command verb)
     {
-        foreach (var option in (Option[])[window, hop, scaling, halfLife, gaps, resetAfter, samplesPerPoint])
+        foreach (var option in (Option[])[numbers, window, hop, scaling, halfLife, gaps, resetAfter, samplesPerPoint])
         {
             verb.Add(option);
         }
@@ -68,23 +78,39 @@ internal sealed class StreamChoice
     /// <exception cref="InputException">Options that do not go with the model.</exception>
     public IStreamClassifier Begin(StudentModel model, ParseResult parsed)
     {
+        WeightFormat? format = parsed.GetValue(numbers) switch
+        {
+            "int16" => WeightFormat.SixteenBit,
+            "int8" => WeightFormat.EightBitPowerOfTwo,
+            "int8-multiplier" => WeightFormat.EightBitMultiplier,
+            _ => null,
+        };
+        var integers = format is { } weights ? Quantizer.Quantize(model, weights) : null;
         var reset = (int?)parsed.GetValue(resetAfter);
         if (parsed.GetValue(window) is { } length)
         {
             Option[] others = [scaling, halfLife, gaps, samplesPerPoint];
-            return Array.Find(others, o => parsed.GetResult(o) is not null) is { } other
-                ? throw new UsageException(
+            if (Array.Find(others, o => parsed.GetResult(o) is not null) is { } other)
+            {
+                throw new UsageException(
                     $"{other.Name} does not go with --window: windows are prepared exactly as in training."
-                )
-                : new WindowClassifier(
-                    model,
-                    new WindowOptions((int)length, (int)(parsed.GetValue(hop) ?? length), reset)
                 );
+            }
+
+            var windows = new WindowOptions((int)length, (int)(parsed.GetValue(hop) ?? length), reset);
+            return integers is null ? new WindowClassifier(model, windows) : new WindowClassifier(integers, windows);
         }
 
         if (parsed.GetResult(hop) is not null)
         {
             throw new UsageException("--hop needs --window.");
+        }
+
+        if (integers is not null && parsed.GetResult(scaling) is not null)
+        {
+            throw new UsageException(
+                $"--scaling does not go with --numbers {parsed.GetValue(numbers)}: exported C scales by stored values, or by --window."
+            );
         }
 
         var chosen = parsed.GetValue(scaling) switch
@@ -101,20 +127,18 @@ internal sealed class StreamChoice
         if (model.Scaling == SampleScaling.Series && chosen == StreamScaling.AsTrained)
         {
             throw new InputException(
-                "the model was trained on series normalised whole (series-z), which a stream cannot be: give --window N (exact), or --scaling running or forgetting (approximate), or train with --normalise train-channel-z."
+                $"the model was trained on series normalised whole (series-z), which a stream cannot be: give --window N (exact),{(integers is null ? " or --scaling running or forgetting (approximate)," : "")} or train with --normalise train-channel-z."
             );
         }
 
-        return new StreamingStudent(
-            model,
-            new StreamOptions
-            {
-                Scaling = chosen,
-                HalfLife = parsed.GetValue(halfLife) ?? 1000,
-                Gaps = parsed.GetValue(gaps) is "skip" ? GapPolicy.Skip : GapPolicy.Hold,
-                ResetAfterGap = reset,
-                SamplesPerPoint = parsed.GetValue(samplesPerPoint) ?? 1,
-            }
-        );
+        var options = new StreamOptions
+        {
+            Scaling = chosen,
+            HalfLife = parsed.GetValue(halfLife) ?? 1000,
+            Gaps = parsed.GetValue(gaps) is "skip" ? GapPolicy.Skip : GapPolicy.Hold,
+            ResetAfterGap = reset,
+            SamplesPerPoint = parsed.GetValue(samplesPerPoint) ?? 1,
+        };
+        return integers is null ? new StreamingStudent(model, options) : new StreamingStudent(integers, options);
     }
 }

@@ -59,17 +59,11 @@ internal sealed class AnswerWriter
     public void Write(long sample)
     {
         stream.Scores(probabilities);
-        var top = 0;
-        for (var k = 1; k < probabilities.Length; k++)
-        {
-            top = probabilities[k] > probabilities[top] ? k : top;
-        }
-
         Add(begin);
         sample.TryFormat(lines.AsSpan(length), out var written, default, CultureInfo.InvariantCulture);
         length += written;
         Add(afterSample);
-        Add(classes[top]);
+        Add(classes[stream.Class]); // of logits: probabilities may tie
         for (var k = 0; k < probabilities.Length; k++)
         {
             Add(beforeProbability[k]);

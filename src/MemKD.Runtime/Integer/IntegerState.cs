@@ -11,6 +11,7 @@ public sealed class IntegerState
         Sums = student.Pooling == StatePooling.Mean ? new int[student.HiddenSize] : [];
         Previous = student.DifferenceMultipliers.Count > 0 ? new short[student.ChannelCount] : [];
         Inputs = new short[student.HiddenSize + student.InputSize];
+        Logits = new int[student.ClassCount];
     }
 
     /// <summary>LSTM's cells, Q11.20, [H]; else empty.</summary>
@@ -28,6 +29,9 @@ public sealed class IntegerState
     /// <summary>What the weights are multiplied with in this step: old hidden state, then inputs. Not kept between steps.</summary>
     internal short[] Inputs { get; }
 
+    /// <summary>Room for the linear layer's outputs, [K]. Not kept.</summary>
+    internal int[] Logits { get; }
+
     /// <summary>
     /// Samples since the reset. With mean pooling 65,536 becomes 32,768 and the sums are halved with it; else it stays
     /// at 1 (only whether there was a sample counts).
@@ -42,5 +46,38 @@ public sealed class IntegerState
         Array.Clear(Sums);
         Array.Clear(Previous);
         Count = 0;
+    }
+
+    /// <summary>Writes what is remembered.</summary>
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        Array.ForEach(Cell, writer.Write);
+        Array.ForEach(Hidden, writer.Write);
+        Array.ForEach(Sums, writer.Write);
+        Array.ForEach(Previous, writer.Write);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <returns>Whether steps can lead there as far as no sum may leave 32 bits from there.</returns>
+    internal bool Read(BinaryReader reader)
+    {
+        Count = reader.ReadInt32();
+        Fill(Cell, reader.ReadInt32);
+        Fill(Hidden, reader.ReadInt16);
+        Fill(Sums, reader.ReadInt32);
+        Fill(Previous, reader.ReadInt16);
+        return Count >= 0
+            && Count < (Sums.Length > 0 ? IntegerStudent.MostCount : 2)
+            && Array.TrueForAll(Cell, c => c is >= -IntegerStudent.MostCell and < IntegerStudent.MostCell)
+            && Array.TrueForAll(Sums, sum => Math.Abs((long)sum) <= 32768L * Count);
+    }
+
+    private static void Fill<T>(T[] values, Func<T> next)
+    {
+        foreach (ref var value in values.AsSpan())
+        {
+            value = next();
+        }
     }
 }

@@ -8,7 +8,7 @@ public sealed partial class IntegerStudent
     /// <param name="probabilities">[K], overwritten.</param>
     public void Scores(IntegerState state, Span<ushort> probabilities)
     {
-        Span<int> logits = ClassCount <= 256 ? stackalloc int[ClassCount] : new int[ClassCount];
+        Span<int> logits = state.Logits;
         var best = Logits(state, logits);
         if (ClassCount == 2)
         {
@@ -36,11 +36,7 @@ public sealed partial class IntegerStudent
     }
 
     /// <summary>The class with the highest logit; the first of equals.</summary>
-    public int Class(IntegerState state)
-    {
-        Span<int> logits = ClassCount <= 256 ? stackalloc int[ClassCount] : new int[ClassCount];
-        return Logits(state, logits);
-    }
+    public int Class(IntegerState state) => Logits(state, state.Logits);
 
     /// <summary>Outputs of the linear layer, Q19.12. They order cases finer than <see cref="Scores"/>, which cannot tell 0.9997 from 1.</summary>
     /// <param name="state">A stream's state.</param>
@@ -54,7 +50,7 @@ public sealed partial class IntegerStudent
             var sum = HeadBias[k];
             for (var j = 0; j < HiddenSize; j++)
             {
-                sum += HeadWeights[(k * HiddenSize) + j] * Pooled(state, j);
+                sum += headWeights[(k * HiddenSize) + j] * Pooled(state, j);
             }
 
             logits[k] = sum >> HeadShift;

@@ -3,7 +3,11 @@ namespace MemKD.Runtime.Integer;
 // One sample. The C generator prints the same lines: change both or neither.
 public sealed partial class IntegerStudent
 {
-    private const int MostCount = 65536;
+    /// <summary>Samples at which mean pooling halves sums and count.</summary>
+    internal const int MostCount = 65536;
+
+    /// <summary>LSTM's cells stay within −this and this − 1.</summary>
+    internal const int MostCell = 1 << 30;
 
     /// <summary>Takes one sample.</summary>
     /// <param name="state">A stream's state.</param>
@@ -64,7 +68,7 @@ public sealed partial class IntegerStudent
 
         // c · f: Q11.20 · Q0.15 / 2^15, cut to an even number. i · g: Q0.30 → Q.20, cut. Held to 31 bits: |c| < 1024.
         var cell = (2 * MultiplyHigh(state.Cell[unit], forget)) + ((input * candidate) >> 10);
-        cell = Math.Clamp(cell, -(1 << 30), (1 << 30) - 1);
+        cell = Math.Clamp(cell, -MostCell, MostCell - 1);
         state.Cell[unit] = cell;
 
         // 2c: Q11.20 → Q.13 = Q.12 of 2c, rounded, held to 16 bits. h: Q0.30 → Q0.15, rounded, |h| ≤ 32,767.
@@ -79,7 +83,7 @@ public sealed partial class IntegerStudent
 
         // W x + b_ih and U h + b_hh of the candidate stay apart until r: all in the row's accumulator scale, |r · u| ≤ |u|.
         var u = HiddenPart(state, row + 2, CandidateBias[unit]);
-        var sum = InputPart(state, row + 2, Bias[row + 2]) + (2 * MultiplyHigh(u, reset));
+        var sum = InputPart(state, row + 2, bias[row + 2]) + (2 * MultiplyHigh(u, reset));
         var candidate = Tanh(Activation(row + 2, sum));
 
         // |h − n| ≤ 65,535: the product and the half stay below 2^31; the result lies between n and h.
@@ -88,13 +92,15 @@ public sealed partial class IntegerStudent
     }
 
     /// <summary>A row's accumulator: bias + U h + W x.</summary>
-    private int Row(IntegerState state, int row) => InputPart(state, row, HiddenPart(state, row, Bias[row]));
+    private int Row(IntegerState state, int row) => InputPart(state, row, HiddenPart(state, row, bias[row]));
 
     private int HiddenPart(IntegerState state, int row, int sum)
     {
-        for (var j = 0; j < HiddenSize; j++)
+        var weights = hiddenWeights.AsSpan(row * HiddenSize, HiddenSize);
+        var inputs = state.Inputs.AsSpan(0, weights.Length);
+        for (var j = 0; j < weights.Length; j++)
         {
-            sum += HiddenWeights[(row * HiddenSize) + j] * state.Inputs[j];
+            sum += weights[j] * inputs[j];
         }
 
         return sum;
@@ -102,9 +108,11 @@ public sealed partial class IntegerStudent
 
     private int InputPart(IntegerState state, int row, int sum)
     {
-        for (var d = 0; d < InputSize; d++)
+        var weights = inputWeights.AsSpan(row * InputSize, InputSize);
+        var inputs = state.Inputs.AsSpan(HiddenSize, weights.Length);
+        for (var d = 0; d < weights.Length; d++)
         {
-            sum += InputWeights[(row * InputSize) + d] * state.Inputs[HiddenSize + d];
+            sum += weights[d] * inputs[d];
         }
 
         return sum;
@@ -113,7 +121,7 @@ public sealed partial class IntegerStudent
     /// <summary>Accumulator → z (tanh rows: 2z) as Q4.12, held to 16 bits.</summary>
     private short Activation(int row, int sum) =>
         Saturate(
-            (Format == WeightFormat.EightBitMultiplier ? MultiplyHigh(sum, RowMultipliers[row]) : sum) >> RowShifts[row]
+            (Format == WeightFormat.EightBitMultiplier ? MultiplyHigh(sum, RowMultipliers[row]) : sum) >> rowShifts[row]
         );
 
     /// <summary>Sums for the mean. At 65,536 samples both are halved (sums cut), so that they never leave 32 bits: 65,536 · 32,767 &lt; 2^31.</summary>

@@ -3,8 +3,8 @@ namespace MemKD.Runtime.Integer;
 /// <summary>
 /// A student in integers alone, one layer: the tables that exported C holds, and in <see cref="IntegerStudent"/>'s methods
 /// the arithmetic that it does, bit for bit. Never changed after it is made. Q m.n: an integer that stands for value · 2^n.
-/// A row is one gate of one unit, row = unit · G + gate, gates in PyTorch's order. No sum can leave 32 bits: who fills
-/// the tables (<c>Quantizer</c>) proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row.
+/// A row is one gate of one unit, row = unit · G + gate, gates in PyTorch's order. No sum can leave 32 bits:
+/// <see cref="Quantizer"/> proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row.
 /// </summary>
 public sealed partial class IntegerStudent
 {
@@ -14,35 +14,60 @@ public sealed partial class IntegerStudent
     /// <summary>One of a probability, Q1.15.</summary>
     public const int ProbabilityOne = 32768;
 
+    private readonly short[] hiddenWeights = [];
+    private readonly short[] inputWeights = [];
+    private readonly int[] bias = [];
+    private readonly byte[] rowShifts = [];
+    private readonly short[] headWeights = [];
+
+    /// <summary>The float student that it was made of; its classes and its preparation are this one's too.</summary>
+    public required StudentModel Model { get; init; }
+
     /// <summary>The cell.</summary>
-    public required Cell Cell { get; init; }
+    public Cell Cell => Model.Cell;
 
     /// <summary>Channels of the signal, C.</summary>
-    public required int ChannelCount { get; init; }
+    public int ChannelCount => Model.ChannelCount;
 
     /// <summary>Hidden units, H.</summary>
-    public required int HiddenSize { get; init; }
+    public int HiddenSize => Model.HiddenSize;
 
     /// <summary>What the linear layer sees.</summary>
-    public required StatePooling Pooling { get; init; }
+    public StatePooling Pooling => Model.Pooling;
 
     /// <summary>How the weights are kept.</summary>
     public required WeightFormat Format { get; init; }
 
     /// <summary>Recurrent weights in the row's scale, [rows, H]; within −127 … 127 for the int8 formats.</summary>
-    public required IReadOnlyList<short> HiddenWeights { get; init; }
+    public required IReadOnlyList<short> HiddenWeights
+    {
+        get => hiddenWeights;
+        init => hiddenWeights = [.. value];
+    }
 
     /// <summary>Input weights in the row's scale times 8 (inputs are Q4.12, states Q0.15), [rows, D].</summary>
-    public required IReadOnlyList<short> InputWeights { get; init; }
+    public required IReadOnlyList<short> InputWeights
+    {
+        get => inputWeights;
+        init => inputWeights = [.. value];
+    }
 
     /// <summary>Both biases of each row in accumulator scale, with half of what the shift cuts, [rows]. GRU's candidate rows: bias_ih alone.</summary>
-    public required IReadOnlyList<int> Bias { get; init; }
+    public required IReadOnlyList<int> Bias
+    {
+        get => bias;
+        init => bias = [.. value];
+    }
 
     /// <summary>GRU: bias_hh of the candidate rows in accumulator scale, [H]; else empty.</summary>
     public required IReadOnlyList<int> CandidateBias { get; init; }
 
     /// <summary>Right shift that takes a row's accumulator to Q4.12, [rows]; one less in rows whose gate is a tanh: these give 2z.</summary>
-    public required IReadOnlyList<byte> RowShifts { get; init; }
+    public required IReadOnlyList<byte> RowShifts
+    {
+        get => rowShifts;
+        init => rowShifts = [.. value];
+    }
 
     /// <summary>
     /// <see cref="WeightFormat.EightBitMultiplier"/>: floor(accumulator · multiplier / 2^16) comes before the shift, 0 … 32,767,
@@ -51,7 +76,11 @@ public sealed partial class IntegerStudent
     public required IReadOnlyList<short> RowMultipliers { get; init; }
 
     /// <summary>Weights of the linear layer, [K, H].</summary>
-    public required IReadOnlyList<short> HeadWeights { get; init; }
+    public required IReadOnlyList<short> HeadWeights
+    {
+        get => headWeights;
+        init => headWeights = [.. value];
+    }
 
     /// <summary>Its bias in accumulator scale, with half of what the shift cuts, [K].</summary>
     public required IReadOnlyList<int> HeadBias { get; init; }

@@ -2,7 +2,7 @@ namespace MemKD.Runtime.Streaming;
 
 /// <summary>
 /// Makes the samples of a stream into the network's input, in the order of training's preparation: gaps, time points,
-/// scaling, differences. What it remembers grows with nothing.
+/// scaling, differences (not for exported students, which make them). What it remembers grows with nothing.
 /// </summary>
 internal sealed class SamplePreparation
 {
@@ -14,21 +14,21 @@ internal sealed class SamplePreparation
     private long samples;
     private long points;
 
-    public SamplePreparation(StudentModel model, StreamOptions options)
+    public SamplePreparation(StudentModel model, StreamOptions options, bool isExported = false)
     {
         skips = options.Gaps == GapPolicy.Skip;
-        differences = model.DifferenceScales is not null;
+        differences = model.DifferenceScales is not null && !isExported;
         samplesPerPoint = options.SamplesPerPoint;
         channels = new StreamChannel[model.ChannelCount];
         for (var c = 0; c < channels.Length; c++)
         {
-            channels[c] = new StreamChannel(model, options, c);
+            channels[c] = new StreamChannel(model, options, c, isExported);
         }
 
-        input = new float[model.InputSize];
+        input = new float[isExported ? model.ChannelCount : model.InputSize];
     }
 
-    /// <summary>The latest time point as the network sees it, [D].</summary>
+    /// <summary>The latest time point as the network takes it, [D]; of exported students [C].</summary>
     public ReadOnlySpan<float> Input => input;
 
     /// <summary>Takes a sample.</summary>

@@ -1,3 +1,5 @@
+using MemKD.Runtime.Integer;
+
 namespace MemKD.Runtime.Streaming;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace MemKD.Runtime.Streaming;
 internal struct StreamChannel
 {
     private readonly bool learns;
+    private readonly bool isExported; // scaled as exported C does it
     private readonly double keep;
     private readonly double inverseDifferenceScale;
     private double mean;
@@ -15,8 +18,9 @@ internal struct StreamChannel
     private double weight;
     private double squares;
 
-    public StreamChannel(StudentModel model, StreamOptions options, int channel)
+    public StreamChannel(StudentModel model, StreamOptions options, int channel, bool isExported)
     {
+        this.isExported = isExported;
         learns = options.Scaling != StreamScaling.AsTrained;
         keep = options.Scaling == StreamScaling.Forgetting ? Math.Pow(2, -1 / options.HalfLife) : 1;
         inverseDeviation = 1;
@@ -108,7 +112,10 @@ internal struct StreamChannel
             && weight >= 0;
     }
 
-    private readonly float Scale(float value) => (float)((value - mean) * inverseDeviation);
+    private readonly float Scale(float value) =>
+        isExported
+            ? ExportedScaling.Norm(value, (float)mean, (float)inverseDeviation)
+            : (float)((value - mean) * inverseDeviation);
 
     private void Learn(double value)
     {

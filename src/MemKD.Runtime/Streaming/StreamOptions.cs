@@ -48,7 +48,7 @@ public sealed record StreamOptions
     /// </summary>
     public double SamplesPerPoint { get; init; } = 1;
 
-    internal void Check(StudentModel model)
+    internal void Check(StudentModel model, bool isExported)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ResetAfterGap ?? 1, 1, nameof(ResetAfterGap));
         ArgumentOutOfRangeException.ThrowIfLessThan(SamplesPerPoint, 1);
@@ -56,6 +56,13 @@ public sealed record StreamOptions
         if (Scaling == StreamScaling.Forgetting)
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(HalfLife);
+        }
+
+        if (isExported && (model.Scaling == SampleScaling.Series || Scaling != StreamScaling.AsTrained))
+        {
+            throw new InputException(
+                "integer students scale samples by stored values alone, as exported C does; classify windows, or train with --normalise train-channel-z."
+            );
         }
 
         if (model.Scaling == SampleScaling.Series && Scaling == StreamScaling.AsTrained)

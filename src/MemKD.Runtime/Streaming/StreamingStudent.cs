@@ -1,20 +1,18 @@
 using System.Globalization;
-using MemKD.Runtime.Kernels;
+using MemKD.Runtime.Integer;
 
 namespace MemKD.Runtime.Streaming;
 
 /// <summary>
-/// A student on a stream: one step of the network a time point, the answer about everything since the last reset. A step
-/// allocates nothing.
+/// A student on a stream, in floats or in integers: one step of the network a time point, the answer about everything since
+/// the last reset. A step allocates nothing.
 /// </summary>
 public sealed class StreamingStudent : IStreamClassifier
 {
     private readonly StudentModel model;
     private readonly StreamOptions options;
-    private readonly StepNetwork network;
-    private readonly NetworkState state;
+    private readonly IStreamNetwork network;
     private readonly SamplePreparation preparation;
-    private readonly float[] logits;
     private readonly int resetAfterGap; // 0: never
     private int gap;
 
@@ -24,15 +22,27 @@ public sealed class StreamingStudent : IStreamClassifier
     /// <exception cref="InputException">The model's scaling and the options do not go together.</exception>
     /// <exception cref="ArgumentException">A number in the options that cannot be.</exception>
     public StreamingStudent(StudentModel model, StreamOptions? options = null)
+        : this(model, new FloatStreamNetwork(model), options) { }
+
+    /// <summary>
+    /// Begins a stream in integers: scaling, steps and scores are those of exported C (<c>NAME_norm</c>, <c>NAME_step</c>,
+    /// <c>NAME_scores</c>), bit for bit.
+    /// </summary>
+    /// <param name="student">The student; shared, not changed.</param>
+    /// <param name="options">Null: missing values held.</param>
+    /// <exception cref="InputException">The model's samples cannot be scaled one by one, or other scaling is asked for.</exception>
+    /// <exception cref="ArgumentException">A number in the options that cannot be.</exception>
+    public StreamingStudent(IntegerStudent student, StreamOptions? options = null)
+        : this(student.Model, new IntegerStreamNetwork(student), options) { }
+
+    private StreamingStudent(StudentModel model, IStreamNetwork network, StreamOptions? options)
     {
         this.model = model;
+        this.network = network;
         this.options = options ?? new StreamOptions();
-        this.options.Check(model);
+        this.options.Check(model, network.IsExported);
         resetAfterGap = this.options.ResetAfterGap ?? 0;
-        network = model.Network;
-        state = new NetworkState(network);
-        preparation = new SamplePreparation(model, this.options);
-        logits = new float[network.ClassCount];
+        preparation = new SamplePreparation(model, this.options, network.IsExported);
     }
 
     /// <inheritdoc/>
@@ -45,14 +55,7 @@ public sealed class StreamingStudent : IStreamClassifier
     public long SampleCount { get; private set; }
 
     /// <inheritdoc/>
-    public int Class
-    {
-        get
-        {
-            network.Logits(state, logits);
-            return Answer.Class(logits);
-        }
-    }
+    public int Class => network.Class;
 
     /// <inheritdoc/>
     public bool Step(ReadOnlySpan<float> sample)
@@ -69,7 +72,7 @@ public sealed class StreamingStudent : IStreamClassifier
             return false;
         }
 
-        network.Step(state, preparation.Input);
+        network.Step(preparation.Input);
         return true;
     }
 
@@ -77,21 +80,17 @@ public sealed class StreamingStudent : IStreamClassifier
     /// <param name="values">Destination, one value a class.</param>
     public void Logits(Span<float> values)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, logits.Length);
-        network.Logits(state, values);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Classes.Count);
+        network.Logits(values);
     }
 
     /// <inheritdoc/>
-    public void Scores(Span<float> probabilities)
-    {
-        network.Logits(state, logits);
-        Answer.Softmax(logits, probabilities);
-    }
+    public void Scores(Span<float> probabilities) => network.Scores(probabilities);
 
     /// <inheritdoc/>
     public void Reset()
     {
-        state.Reset();
+        network.Reset();
         preparation.Reset();
         SampleCount = 0;
         gap = 0;
@@ -106,7 +105,7 @@ public sealed class StreamingStudent : IStreamClassifier
                 writer.Write(SampleCount);
                 writer.Write(gap);
                 preparation.Write(writer);
-                state.Write(writer);
+                network.Write(writer);
             }
         );
 
@@ -123,7 +122,7 @@ public sealed class StreamingStudent : IStreamClassifier
                 {
                     SampleCount = reader.ReadInt64();
                     gap = reader.ReadInt32();
-                    return SampleCount >= 0 && gap >= 0 & preparation.Read(reader) & state.Read(reader);
+                    return SampleCount >= 0 && gap >= 0 & preparation.Read(reader) & network.Read(reader);
                 }
             );
         }
@@ -140,7 +139,7 @@ public sealed class StreamingStudent : IStreamClassifier
             .With(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"stream {options.Scaling} {options.HalfLife} {options.Gaps} {options.ResetAfterGap} {options.SamplesPerPoint}"
+                    $"stream {network.Numbers} {options.Scaling} {options.HalfLife} {options.Gaps} {options.ResetAfterGap} {options.SamplesPerPoint}"
                 )
             );
 

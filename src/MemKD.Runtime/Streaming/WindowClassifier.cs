@@ -1,5 +1,5 @@
 using System.Globalization;
-using MemKD.Runtime.Kernels;
+using MemKD.Runtime.Integer;
 
 namespace MemKD.Runtime.Streaming;
 
@@ -14,7 +14,7 @@ public sealed record WindowOptions(int Length, int Hop, int? ResetAfterGap = nul
 }
 
 /// <summary>
-/// A student on a stream, window by window: the latest <see cref="WindowOptions.Length"/> samples are prepared exactly as a
+/// A student on a stream, in floats or in integers, window by window: the latest <see cref="WindowOptions.Length"/> samples are prepared exactly as a
 /// series of that length in training, and classified from a zero state, every <see cref="WindowOptions.Hop"/> samples. The
 /// only way that is exact for models with <see cref="SampleScaling.Series"/>. Nothing is allocated after construction.
 /// </summary>
@@ -22,11 +22,9 @@ public sealed class WindowClassifier : IStreamClassifier
 {
     private readonly StudentModel model;
     private readonly WindowOptions options;
-    private readonly StepNetwork network;
-    private readonly NetworkState state;
+    private readonly IStreamNetwork network; // its state is that of the latest answer
     private readonly WindowPreparation preparation;
     private readonly float[] ring; // [channel][slot]; sample n lies in slot n mod Length
-    private readonly float[] logits;
     private int gap;
 
     /// <summary>Begins a stream.</summary>
@@ -34,6 +32,19 @@ public sealed class WindowClassifier : IStreamClassifier
     /// <param name="options">The windows.</param>
     /// <exception cref="ArgumentException">A number in the options that cannot be.</exception>
     public WindowClassifier(StudentModel model, WindowOptions options)
+        : this(model, new FloatStreamNetwork(model), options) { }
+
+    /// <summary>
+    /// Begins a stream in integers: scaling, steps and scores are those of exported C (<c>NAME_window</c>, or <c>NAME_norm</c>
+    /// of each value; <c>NAME_step</c>, <c>NAME_scores</c>), bit for bit.
+    /// </summary>
+    /// <param name="student">The student; shared, not changed.</param>
+    /// <param name="options">The windows.</param>
+    /// <exception cref="ArgumentException">A number in the options that cannot be.</exception>
+    public WindowClassifier(IntegerStudent student, WindowOptions options)
+        : this(student.Model, new IntegerStreamNetwork(student), options) { }
+
+    private WindowClassifier(StudentModel model, IStreamNetwork network, WindowOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Length, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Length, WindowOptions.MaxLength);
@@ -41,12 +52,9 @@ public sealed class WindowClassifier : IStreamClassifier
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ResetAfterGap ?? 1, 1, nameof(options));
         this.model = model;
         this.options = options;
-        network = model.Network;
-        state = new NetworkState(network);
-        preparation = new WindowPreparation(model, options.Length);
+        this.network = network;
+        preparation = new WindowPreparation(model, options.Length, network.IsExported);
         ring = new float[checked(model.ChannelCount * options.Length)];
-        logits = new float[network.ClassCount];
-        Reset();
     }
 
     /// <inheritdoc/>
@@ -59,7 +67,7 @@ public sealed class WindowClassifier : IStreamClassifier
     public long SampleCount { get; private set; }
 
     /// <inheritdoc/>
-    public int Class => Answer.Class(logits);
+    public int Class => network.Class;
 
     /// <inheritdoc/>
     /// <remarks>True after the first full window and every hop from there on.</remarks>
@@ -93,25 +101,22 @@ public sealed class WindowClassifier : IStreamClassifier
     public void Classify()
     {
         var length = (int)Math.Min(SampleCount, options.Length);
-        state.Reset();
+        network.Reset();
         if (length > 0)
         {
             Run(length);
         }
-
-        network.Logits(state, logits);
     }
 
     /// <inheritdoc/>
-    public void Scores(Span<float> probabilities) => Answer.Softmax(logits, probabilities);
+    public void Scores(Span<float> probabilities) => network.Scores(probabilities);
 
     /// <inheritdoc/>
     public void Reset()
     {
         SampleCount = 0;
         gap = 0;
-        state.Reset();
-        network.Logits(state, logits);
+        network.Reset();
     }
 
     /// <inheritdoc/>
@@ -122,7 +127,7 @@ public sealed class WindowClassifier : IStreamClassifier
             {
                 writer.Write(SampleCount);
                 writer.Write(gap);
-                Array.ForEach(logits, writer.Write);
+                network.Write(writer);
                 foreach (var value in Held())
                 {
                     writer.Write(value);
@@ -150,7 +155,7 @@ public sealed class WindowClassifier : IStreamClassifier
             .With(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"window {options.Length} {options.Hop} {options.ResetAfterGap}"
+                    $"window {network.Numbers} {options.Length} {options.Hop} {options.ResetAfterGap}"
                 )
             );
 
@@ -167,12 +172,7 @@ public sealed class WindowClassifier : IStreamClassifier
     {
         SampleCount = reader.ReadInt64();
         gap = reader.ReadInt32();
-        foreach (ref var logit in logits.AsSpan())
-        {
-            logit = reader.ReadSingle();
-        }
-
-        if (SampleCount < 0)
+        if (!network.Read(reader) || SampleCount < 0 || gap < 0)
         {
             return false;
         }
@@ -186,7 +186,7 @@ public sealed class WindowClassifier : IStreamClassifier
             }
         }
 
-        return gap >= 0 && Array.TrueForAll(logits, float.IsFinite);
+        return true;
     }
 
     private void Run(int length)
@@ -205,7 +205,7 @@ public sealed class WindowClassifier : IStreamClassifier
 
         for (var t = 0; t < preparation.Length; t++)
         {
-            network.Step(state, preparation.Input(t));
+            network.Step(preparation.Input(t));
         }
     }
 

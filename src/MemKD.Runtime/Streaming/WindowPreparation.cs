@@ -1,15 +1,20 @@
+using MemKD.Runtime.Integer;
+
 namespace MemKD.Runtime.Streaming;
 
 /// <summary>
 /// Makes a whole window into the network's input exactly as training's preparation makes a series: gaps on straight lines,
 /// the ends with the nearest value; longer windows to <see cref="StudentModel.MaxLength"/> points, ends kept; scaling;
-/// differences. A channel without any known value is 0.
+/// differences. A channel without any known value is 0. For exported students scaling is that of the C code, and
+/// differences are theirs.
 /// </summary>
-internal sealed class WindowPreparation(StudentModel model, int longest)
+internal sealed class WindowPreparation(StudentModel model, int longest, bool isExported)
 {
     private readonly float[] raw = new float[longest];
-    private readonly float[] prepared = new float[model.InputSize * Math.Min(longest, model.MaxLength ?? longest)];
-    private readonly float[] input = new float[model.InputSize];
+    private readonly float[] prepared = new float[
+        Inputs(model, isExported) * Math.Min(longest, model.MaxLength ?? longest)
+    ];
+    private readonly float[] input = new float[Inputs(model, isExported)];
 
     /// <summary>Time points of the prepared window.</summary>
     public int Length { get; private set; }
@@ -25,7 +30,11 @@ internal sealed class WindowPreparation(StudentModel model, int longest)
     {
         var target = prepared.AsSpan(channel * Length, Length);
         var known = FillGaps(Raw(length));
-        if (known)
+        if (known && isExported && model.Scaling == SampleScaling.Series)
+        {
+            ExportedScaling.Window(Raw(length), target);
+        }
+        else if (known)
         {
             Resample(Raw(length), target);
             Scale(target, channel);
@@ -35,7 +44,7 @@ internal sealed class WindowPreparation(StudentModel model, int longest)
             target.Clear();
         }
 
-        if (model.DifferenceScales is { } scales)
+        if (model.DifferenceScales is { } scales && !isExported)
         {
             Differences(target, scales[channel], prepared.AsSpan((model.ChannelCount + channel) * Length, Length));
         }
@@ -51,6 +60,8 @@ internal sealed class WindowPreparation(StudentModel model, int longest)
 
         return input;
     }
+
+    private static int Inputs(StudentModel model, bool isExported) => isExported ? model.ChannelCount : model.InputSize;
 
     private static bool FillGaps(Span<float> values)
     {
@@ -113,7 +124,10 @@ internal sealed class WindowPreparation(StudentModel model, int longest)
                 : (model.ChannelMeans[channel], model.ChannelDeviations[channel]);
         foreach (ref var value in values)
         {
-            value = deviation == 0 ? 0 : (float)((value - mean) / deviation);
+            value =
+                deviation == 0 ? 0
+                : isExported ? ExportedScaling.Norm(value, (float)mean, (float)(1 / deviation))
+                : (float)((value - mean) / deviation);
         }
     }
 

@@ -1,6 +1,9 @@
 using MemKD.Evaluation;
+using MemKD.Runtime;
+using MemKD.Runtime.Integer;
 using MemKD.Runtime.Streaming;
 using MemKD.Series;
+using MemKD.Tests.Export;
 
 namespace MemKD.Tests.Evaluation;
 
@@ -83,6 +86,33 @@ public class EarlyTradeOffTests
 
         Assert.Equal(EarlyTradeOff.UsualRules.Count, tradeOff.Results.Count);
         Assert.Equal(tradeOff.Results.Select(r => r.Earliness).Order(), tradeOff.Results.Select(r => r.Earliness));
+    }
+
+    /// <summary>p of the second class is σ(4 tanh x): .98 at 2, .76 at .3, the rest to 1 at −.3 and −2.</summary>
+    [Fact]
+    public void An_integer_student_is_measured_as_any_other()
+    {
+        var model = MadeStudents
+            .Of("rnn 1 1 2 last")
+            .Changed([new LayerWeights([1], [0], [0], [0])], [0, 4], [0, 0], means: [0], deviations: [1]);
+        var stream = new StreamingStudent(Quantizer.Quantize(model, WeightFormat.EightBitPowerOfTwo));
+        TimeSeriesCase Case(int label, params float[] values) => new([values], model.Classes[label]);
+        var cases = new TimeSeriesDataset(
+            "hand",
+            [
+                Case(0, 0.3f, -2, -2, -2), // sure from the second of four samples on
+                Case(1, -0.3f, 0.3f, 2, 2), // from the third on
+                Case(1, 0.3f, 0.3f), // never sure, right at the end
+                Case(0, 2, -2, -2, -2), // at first it looks like the other class
+            ]
+        );
+
+        var tradeOff = EarlyTradeOff.Measure(stream, cases, [new EarlyRule(0.9)]);
+
+        Assert.Equal(new EarlyResult(null, 1, 0, 1, 1), tradeOff.Whole);
+        var row = Assert.Single(tradeOff.Results);
+        Assert.Equal((0.5 + 0.75 + 1 + 0.25) / 4, row.Earliness, 1e-12);
+        Assert.Equal((0.75, 0.75), (row.Decided, row.Accuracy));
     }
 
     [Fact]

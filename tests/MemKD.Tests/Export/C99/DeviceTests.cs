@@ -1,7 +1,6 @@
 using System.Globalization;
 using MemKD.Export.C99;
 using MemKD.Export.C99.Verification;
-using MemKD.Export.Quantization;
 using MemKD.Runtime.Integer;
 using MemKD.Tests.Series;
 

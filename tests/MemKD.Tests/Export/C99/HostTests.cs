@@ -1,5 +1,4 @@
 using MemKD.Export.C99;
-using MemKD.Export.Quantization;
 using MemKD.Runtime.Integer;
 using MemKD.Tests.Series;
 

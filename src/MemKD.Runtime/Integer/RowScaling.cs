@@ -1,6 +1,4 @@
-using MemKD.Runtime.Integer;
-
-namespace MemKD.Export.Quantization;
+namespace MemKD.Runtime.Integer;
 
 /// <summary>One gate of one unit in real numbers.</summary>
 /// <param name="HiddenWeights">[H].</param>

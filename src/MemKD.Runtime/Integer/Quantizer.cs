@@ -1,7 +1,4 @@
-using MemKD.Runtime;
-using MemKD.Runtime.Integer;
-
-namespace MemKD.Export.Quantization;
+namespace MemKD.Runtime.Integer;
 
 /// <summary>
 /// A float student → an integer student, from the weights alone: no calibration data, no training. Formats and bounds:
@@ -9,7 +6,9 @@ namespace MemKD.Export.Quantization;
 /// </summary>
 public static class Quantizer
 {
-    /// <summary>Makes the integer student.</summary>
+    /// <summary>Makes the integer student, whose scores are those of <c>memkd export</c>'s C code of the same format, bit for bit.</summary>
+    /// <param name="model">The float student.</param>
+    /// <param name="format">How weights are kept; what each costs: docs/quantization.md.</param>
     /// <exception cref="InputException">The model has a form or weights that the integers cannot hold.</exception>
     public static IntegerStudent Quantize(StudentModel model, WeightFormat format)
     {
@@ -20,10 +19,7 @@ public static class Quantizer
         var differences = (model.DifferenceScales ?? []).Select(Inverse).ToArray();
         return new IntegerStudent
         {
-            Cell = model.Cell,
-            ChannelCount = model.ChannelCount,
-            HiddenSize = model.HiddenSize,
-            Pooling = model.Pooling,
+            Model = model,
             Format = format,
             HiddenWeights = [.. scaled.SelectMany(r => r.HiddenWeights)],
             InputWeights = [.. scaled.SelectMany(r => r.InputWeights)],
@@ -47,7 +43,7 @@ public static class Quantizer
         if (model.Layers.Count != 1)
         {
             throw new InputException(
-                $"the student has {model.Layers.Count} layers, C code holds one; distil with --layers 1, or export ONNX."
+                $"the student has {model.Layers.Count} layers, integers hold one; distil with --layers 1, or export ONNX."
             );
         }
 
