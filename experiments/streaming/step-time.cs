@@ -9,6 +9,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MemKD.Runtime;
+using MemKD.Runtime.Integer;
 using MemKD.Runtime.Streaming;
 
 const int Samples = 16_384;
@@ -17,27 +18,33 @@ var random = new Random(1);
 float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
 var signal = Draw(Samples);
 
-Console.WriteLine("cell units | bare | differences, mean, stored scaling | the same, running scaling | probabilities");
+Console.WriteLine("cell units | bare | differences, mean, stored scaling | the same, running scaling | probabilities | int8: step | probabilities");
 foreach (var cell in Enum.GetValues<Cell>())
 {
     foreach (var units in (int[])[4, 8, 16, 32])
     {
-        var bare = Time(Model(cell, units, SampleScaling.Raw, StatePooling.Last, false), StreamScaling.AsTrained);
-        var usual = Time(Model(cell, units, SampleScaling.TrainChannel, StatePooling.Mean, true), StreamScaling.AsTrained);
-        var running = Time(Model(cell, units, SampleScaling.Series, StatePooling.Mean, true), StreamScaling.Running);
+        var bare = Time(new StreamingStudent(Model(cell, units, SampleScaling.Raw, StatePooling.Last, false)));
+        var model = Model(cell, units, SampleScaling.TrainChannel, StatePooling.Mean, true);
+        var usual = Time(new StreamingStudent(model));
+        var running = Time(
+            new StreamingStudent(
+                Model(cell, units, SampleScaling.Series, StatePooling.Mean, true),
+                new StreamOptions { Scaling = StreamScaling.Running }
+            )
+        );
+        var integers = Time(new StreamingStudent(Quantizer.Quantize(model, WeightFormat.EightBitPowerOfTwo)));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{cell} {units} | {bare.Step:F0} | {usual.Step:F0} | {running.Step:F0} | {usual.Scores:F0}"
+                $"{cell} {units} | {bare.Step:F0} | {usual.Step:F0} | {running.Step:F0} | {usual.Scores:F0} | {integers.Step:F0} | {integers.Scores:F0}"
             )
         );
     }
 }
 
 // The best of many repetitions: other work on the machine only adds.
-(double Step, double Scores) Time(StudentModel model, StreamScaling scaling)
+(double Step, double Scores) Time(StreamingStudent stream)
 {
-    var stream = new StreamingStudent(model, new StreamOptions { Scaling = scaling });
     var scores = new float[3];
     var (step, read) = (double.MaxValue, double.MaxValue);
     for (var r = 0; r < Repetitions; r++)

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using MemKD.Engine.Layers;
 using MemKD.Evaluation;
 using MemKD.Models;
+using MemKD.Runtime.Integer;
 using MemKD.Runtime.Streaming;
 using MemKD.Series;
 
@@ -30,6 +31,7 @@ public sealed partial class StreamingExamples : IDisposable
         var before = stream.Snapshot();
         Snapshots(stream);
         Assert.Equal(before, stream.Snapshot());
+        Assert.Equal(stream.Classes, Integers().Classes);
         Early(stream, samples);
         Assert.True(TradeOff(stream, validation) is null or { Consecutive: > 0 });
     }
@@ -55,7 +57,7 @@ public sealed partial class StreamingExamples : IDisposable
             );
         var examples = Example().Matches(documents);
 
-        Assert.Equal(7, examples.Count);
+        Assert.Equal(8, examples.Count);
         foreach (Match example in examples)
         {
             var text = Blanks()
@@ -117,6 +119,14 @@ public sealed partial class StreamingExamples : IDisposable
             new StreamOptions { Scaling = StreamScaling.Forgetting, HalfLife = 500 }
         );
         return approximate;
+    }
+
+    private StreamingStudent Integers()
+    {
+        var model = StudentModel.Load(PathOf("runs/student"));
+        var integers = Quantizer.Quantize(model, WeightFormat.EightBitPowerOfTwo); // shared by all streams
+        var stream = new StreamingStudent(integers);
+        return stream;
     }
 
     private static void Snapshots(StreamingStudent stream)

@@ -2,7 +2,7 @@ namespace MemKD.Runtime.Integer;
 
 /// <summary>
 /// Scaling in float32, operation by operation as <c>NAME_norm</c> and <c>NAME_window</c> of exported C do it, before they
-/// round to Q4.12 (<see cref="IntegerStudent.ToSample"/>). The C generator prints the same lines: change both or neither.
+/// round to Q4.12 (<see cref="IntegerStudent.ToSample"/>). The C generator (<c>ScalingText</c>) prints the same lines: change both or neither.
 /// </summary>
 internal static class ExportedScaling
 {

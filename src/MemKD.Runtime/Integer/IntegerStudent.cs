@@ -95,7 +95,7 @@ public sealed partial class IntegerStudent
     public required IReadOnlyList<byte> DifferenceShifts { get; init; }
 
     /// <summary>Inputs of the network, D: channels, twice where it sees differences.</summary>
-    public int InputSize => ChannelCount + DifferenceMultipliers.Count;
+    public int InputSize => Model.InputSize;
 
     /// <summary>Rows of one unit, G.</summary>
     public int GateCount => Bias.Count / HiddenSize;
