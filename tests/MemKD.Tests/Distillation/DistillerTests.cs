@@ -174,13 +174,13 @@ public class DistillerTests
     }
 
     [Fact]
-    public void With_too_few_cases_to_choose_the_weight_is_10_and_that_no_weight_works_is_said()
+    public void With_too_few_cases_to_choose_the_weight_is_the_method_s_own_and_that_no_weight_works_is_said()
     {
         using var team = new WorkerTeam(2);
         var settings = Settings with { Weight = null };
         var few = new Distiller(Teacher, Cases.Select([0, 1, 2]), Student, settings, 4, team);
         var untuned = few.Run(CancellationToken.None);
-        Assert.Equal(10, untuned.Weight);
+        Assert.Equal(settings.Method.UntunedWeight, untuned.Weight);
         Assert.Empty(untuned.WeightScores);
 
         var absurd = settings with { WeightGrid = [1e300, 1e305], WeightWarmUp = 0 };
