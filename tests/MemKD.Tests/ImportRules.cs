@@ -30,7 +30,7 @@ internal static partial class ImportRules
         // Readers stand alone; what draws (made-up series, a validation split) uses the one seeded generator.
         ("Series", []),
         ("Series/Generators", ["Series", "Engine/Random"]),
-        ("Series/Preparation", ["Series", "Engine/Random"]),
+        ("Series/Preparation", ["Series", "Engine/Random", "Runtime"]),
         ("Models", ["Series", "Engine", "Runtime"]),
         ("Training", ["Models", "Series", "Evaluation", "Engine", "Runtime/Safetensors"]),
         ("Distillation", ["Training", "Models", "Series", "Evaluation", "Engine"]),

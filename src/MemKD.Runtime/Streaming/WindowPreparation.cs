@@ -29,14 +29,14 @@ internal sealed class WindowPreparation(StudentModel model, int longest, bool is
     public void Prepare(int channel, int length)
     {
         var target = prepared.AsSpan(channel * Length, Length);
-        var known = FillGaps(Raw(length));
+        var known = Interpolation.FillGaps(Raw(length));
         if (known && isExported && model.Scaling == SampleScaling.Series)
         {
             ExportedScaling.Window(Raw(length), target);
         }
         else if (known)
         {
-            Resample(Raw(length), target);
+            Interpolation.ToLength(Raw(length), target);
             Scale(target, channel);
         }
         else
@@ -63,54 +63,6 @@ internal sealed class WindowPreparation(StudentModel model, int longest, bool is
 
     private static int Inputs(StudentModel model, bool isExported) => isExported ? model.ChannelCount : model.InputSize;
 
-    private static bool FillGaps(Span<float> values)
-    {
-        var known = -1;
-        for (var t = 0; t < values.Length; t++)
-        {
-            if (!float.IsFinite(values[t]))
-            {
-                continue;
-            }
-
-            double to = values[t];
-            var from = known < 0 ? to : values[known];
-            for (var gap = known + 1; gap < t; gap++)
-            {
-                values[gap] = (float)(from + ((to - from) * (gap - known) / (t - known)));
-            }
-
-            known = t;
-        }
-
-        if (known >= 0)
-        {
-            values[(known + 1)..].Fill(values[known]);
-        }
-
-        return known >= 0;
-    }
-
-    private static void Resample(ReadOnlySpan<float> source, Span<float> target)
-    {
-        if (source.Length == target.Length)
-        {
-            source.CopyTo(target);
-            return;
-        }
-
-        // Point t lies at t·last/steps: a whole sample and a rest.
-        var last = source.Length - 1;
-        var steps = Math.Max(1, target.Length - 1);
-        for (var t = 0; t < target.Length; t++)
-        {
-            var (whole, rest) = Math.DivRem((long)t * last, steps);
-            double from = source[(int)whole];
-            double to = source[(int)Math.Min(whole + 1, last)];
-            target[t] = (float)(from + ((to - from) * rest / steps));
-        }
-    }
-
     private void Scale(Span<float> values, int channel)
     {
         if (model.Scaling == SampleScaling.Raw)
@@ -120,7 +72,7 @@ internal sealed class WindowPreparation(StudentModel model, int longest, bool is
 
         var (mean, deviation) =
             model.Scaling == SampleScaling.Series
-                ? Moments(values)
+                ? Moments.Of(values)
                 : (model.ChannelMeans[channel], model.ChannelDeviations[channel]);
         foreach (ref var value in values)
         {
@@ -129,24 +81,6 @@ internal sealed class WindowPreparation(StudentModel model, int longest, bool is
                 : isExported ? ExportedScaling.Norm(value, (float)mean, (float)(1 / deviation))
                 : (float)((value - mean) / deviation);
         }
-    }
-
-    private static (double Mean, double Deviation) Moments(ReadOnlySpan<float> values)
-    {
-        var sum = 0.0;
-        foreach (var value in values)
-        {
-            sum += value;
-        }
-
-        var mean = sum / values.Length;
-        var squares = 0.0;
-        foreach (var value in values)
-        {
-            squares += (value - mean) * (value - mean);
-        }
-
-        return (mean, Math.Sqrt(squares / values.Length));
     }
 
     private static void Differences(ReadOnlySpan<float> values, double scale, Span<float> target)

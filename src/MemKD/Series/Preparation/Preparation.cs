@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MemKD.Runtime;
 
 namespace MemKD.Series;
 
@@ -217,29 +218,11 @@ public sealed class Preparation
         }
 
         var (mean, deviation) =
-            Normalization == Normalization.SeriesZ ? Moments(values) : (means[channel], deviations[channel]);
+            Normalization == Normalization.SeriesZ ? Moments.Of(values) : (means[channel], deviations[channel]);
         foreach (ref var value in values)
         {
             value = deviation == 0 ? 0 : (float)((value - mean) / deviation);
         }
-    }
-
-    private static (double Mean, double Deviation) Moments(ReadOnlySpan<float> values)
-    {
-        var sum = 0.0;
-        foreach (var value in values)
-        {
-            sum += value;
-        }
-
-        var mean = sum / values.Length;
-        var squares = 0.0;
-        foreach (var value in values)
-        {
-            squares += (value - mean) * (value - mean);
-        }
-
-        return (mean, Math.Sqrt(squares / values.Length));
     }
 
     /// <summary>Mean and deviation of each channel over all known, resized TRAIN values, in two passes.</summary>
@@ -261,7 +244,7 @@ public sealed class Preparation
 
             if (known.Count > 0)
             {
-                (mean[c], deviation[c]) = Moments(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(known));
+                (mean[c], deviation[c]) = Moments.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(known));
             }
         }
 

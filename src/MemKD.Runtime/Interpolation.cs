@@ -1,10 +1,10 @@
-namespace MemKD.Series;
+namespace MemKD.Runtime;
 
 /// <summary>Straight lines between known time points: for gaps and for a change of length.</summary>
-internal static class Interpolation
+public static class Interpolation
 {
     /// <summary>
-    /// Fills missing values (NaN) in place: inner gaps by a straight line between their neighbours, the ends with the
+    /// Fills missing values (NaN or infinite) in place: inner gaps by a straight line between their neighbours, the ends with the
     /// nearest known value.
     /// </summary>
     /// <returns>False, and nothing changed, when no value is known.</returns>
@@ -13,7 +13,7 @@ internal static class Interpolation
         var known = -1;
         for (var t = 0; t < values.Length; t++)
         {
-            if (float.IsNaN(values[t]))
+            if (!float.IsFinite(values[t]))
             {
                 continue;
             }
