@@ -22,7 +22,7 @@ internal sealed class MethodOptions
 
     private readonly Option<bool> constantLambda = new("--constant-lambda")
     {
-        Description = "Full weight from the first update on, no warm-up",
+        Description = "Full weight from the first update to the last: no rise, no fall",
     };
     private readonly Option<long?> copies = NumberOption.Whole(
         "--copies",
@@ -74,7 +74,7 @@ internal sealed class MethodOptions
                 var given when IsAuto(given) => null,
                 var given => double.Parse(given, CultureInfo.InvariantCulture),
             },
-            WeightWarmUp = parsed.GetValue(constantLambda) ? 0 : settings.WeightWarmUp,
+            WeightSchedule = parsed.GetValue(constantLambda) ? WeightSchedule.Constant : settings.WeightSchedule,
             AugmentedCopies = (int?)parsed.GetValue(copies) ?? settings.AugmentedCopies,
         };
     }

@@ -5,8 +5,7 @@ using MemKD.Training;
 namespace MemKD.Distillation;
 
 /// <summary>
-/// L = λ_task·CE + λ·L_method (Udayangani et al. 2025, Eq. 7), λ rising linearly from 0 over a share of the budget: a
-/// large λ from the first update can hold a student at a constant output (docs/methods/memkd.md).
+/// L = λ_task·CE + λ·L_method (Udayangani et al. 2025, Eq. 7), λ times a factor that changes over the run.
 /// </summary>
 public sealed class DistillationObjective : IObjective
 {
@@ -14,21 +13,21 @@ public sealed class DistillationObjective : IObjective
     private readonly IDistillationMethod method;
     private readonly double labelWeight;
     private readonly double distillationWeight;
-    private readonly double warmUp;
+    private readonly WeightSchedule schedule;
     private readonly double labelSmoothing;
 
     /// <summary>Joins the labels and a method.</summary>
     /// <param name="teacher">The teacher's states on the training cases.</param>
     /// <param name="method">The method.</param>
     /// <param name="distillationWeight">λ.</param>
-    /// <param name="warmUp">Share of the budget in which λ rises from 0.</param>
+    /// <param name="schedule">How λ changes over the run.</param>
     /// <param name="labelSmoothing">ε of the label smoothing.</param>
     /// <param name="labelWeight">λ_task.</param>
     public DistillationObjective(
         TeacherStates teacher,
         IDistillationMethod method,
         double distillationWeight,
-        double warmUp,
+        WeightSchedule schedule,
         double labelSmoothing,
         double labelWeight = 1
     )
@@ -36,7 +35,7 @@ public sealed class DistillationObjective : IObjective
         this.teacher = teacher;
         this.method = method;
         this.distillationWeight = distillationWeight;
-        this.warmUp = warmUp;
+        this.schedule = schedule;
         this.labelSmoothing = labelSmoothing;
         this.labelWeight = labelWeight;
     }
@@ -58,7 +57,7 @@ public sealed class DistillationObjective : IObjective
             label,
             workspace.LogitGradient
         );
-        var weight = distillationWeight * stage.Method * (warmUp > 0 ? Math.Min(1, batch.Progress / warmUp) : 1);
+        var weight = distillationWeight * stage.Method * schedule.At(batch.Progress);
         var distillation = method.Evaluate(
             new DistillationBatch
             {

@@ -24,8 +24,8 @@ public sealed record DistillationSettings
     /// <summary>Values of λ to choose from; null: the method's own.</summary>
     public IReadOnlyList<double>? WeightGrid { get; init; }
 
-    /// <summary>Share of the updates in which λ rises from 0; 0: λ from the first update on.</summary>
-    public double WeightWarmUp { get; init; } = 0.2;
+    /// <summary>How λ changes over the run: rises over a fifth of the updates, falls to 0 over the rest.</summary>
+    public WeightSchedule WeightSchedule { get; init; } = new(Rise: 0.2, Fall: 0.8);
 
     /// <summary>The student's recipe; its augmentation makes the copies below.</summary>
     public TrainingRecipe Recipe { get; init; } = Recipes.Student;
@@ -62,7 +62,7 @@ public sealed record DistillationSettings
         {
             Method = MethodChoice.Parse($"{MemoryDiscrepancy.Row.Id}:sampling=authors,guard=0"),
             Weight = null,
-            WeightWarmUp = 0,
+            WeightSchedule = WeightSchedule.Constant,
             Recipe = Recipes.Authors(trainCaseCount),
             AugmentedCopies = 0,
         };
@@ -322,7 +322,7 @@ public sealed class Distiller
             seen,
             settings.Method.Create(seen, student, seed, one),
             weight,
-            settings.WeightWarmUp,
+            settings.WeightSchedule,
             settings.Recipe.LabelSmoothing
         );
 }

@@ -1,3 +1,4 @@
+using MemKD.Distillation;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Optimization;
 using MemKD.Training;
@@ -7,12 +8,12 @@ namespace MemKD.Experiments;
 /// <summary>One side of a benchmark, teacher or student: what its runs train, and how.</summary>
 /// <param name="Shape">The architecture.</param>
 /// <param name="Recipe">The recipe.</param>
-/// <param name="WeightWarmUp">Students: share of the budget in which λ rises.</param>
+/// <param name="WeightSchedule">Students: how λ changes over the run.</param>
 /// <param name="AugmentedCopies">Students: augmented copies of each training case.</param>
 public sealed record BenchmarkSide(
     NetworkShape Shape,
     TrainingRecipe Recipe,
-    double WeightWarmUp = 0,
+    WeightSchedule WeightSchedule = default,
     int AugmentedCopies = 0
 )
 {
@@ -79,10 +80,8 @@ public sealed record BenchmarkSide(
     private static readonly Setting[] OfStudent =
     [
         .. Settings,
-        new(
-            "lambda_warm_up",
-            (s, n) => s with { WeightWarmUp = n.Real("lambda_warm_up", x => x is >= 0 and <= 1, "from 0 to 1") }
-        ),
+        Schedule("lambda_warm_up", (w, share) => w with { Rise = share }),
+        Schedule("lambda_fall", (w, share) => w with { Fall = share }),
         Whole("copies", 0, 1000, (s, v) => s with { AugmentedCopies = v }),
     ];
 
@@ -127,6 +126,16 @@ public sealed record BenchmarkSide(
         string range,
         Func<TrainingRecipe, double, TrainingRecipe> set
     ) => new(key, (s, n) => s with { Recipe = set(s.Recipe, n.Real(key, fits, range)) });
+
+    private static Setting Schedule(string key, Func<WeightSchedule, double, WeightSchedule> set) =>
+        new(
+            key,
+            (s, n) =>
+                s with
+                {
+                    WeightSchedule = set(s.WeightSchedule, n.Real(key, x => x is >= 0 and <= 1, "from 0 to 1")),
+                }
+        );
 
     /// <summary>A word of an enumeration, in snake_case: <c>validation_auc_prc</c>.</summary>
     private static Setting Word<T>(string key, Func<BenchmarkSide, T, BenchmarkSide> set)

@@ -111,7 +111,7 @@ public sealed class Planner
                 Method = method,
                 Weight = recipe.ChoosesWeight ? null : recipe.Weight ?? method.UntunedWeight,
                 WeightGrid = recipe.WeightGrid,
-                WeightWarmUp = side.WeightWarmUp,
+                WeightSchedule = side.WeightSchedule,
                 Recipe = side.Recipe,
                 AugmentedCopies = side.AugmentedCopies,
             },
@@ -132,7 +132,7 @@ public sealed class Planner
         var student = new BenchmarkSide(
             recipe.IsAuthors ? Recipes.AuthorsStudentShape(channels, classes) : Recipes.StudentShape(channels, classes),
             settings.Recipe,
-            settings.WeightWarmUp,
+            settings.WeightSchedule,
             settings.AugmentedCopies
         );
         return (Fitting(teacher.ChangeTeacher(recipe.Teacher)), Fitting(student.ChangeStudent(recipe.Student)));

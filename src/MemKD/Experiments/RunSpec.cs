@@ -145,7 +145,7 @@ public sealed record RunSpec
                 {
                     Weight = method.IsAlone ? null : settings.Weight,
                     WeightGrid = isChosen ? settings.WeightGrid ?? method.WeightGrid : [],
-                    WeightWarmUp = method.IsAlone ? 0 : settings.WeightWarmUp,
+                    WeightSchedule = method.IsAlone ? WeightSchedule.Constant : settings.WeightSchedule,
                 },
                 SettingsJson.Default.DistillationSettings
             )!

@@ -109,7 +109,9 @@ public sealed class DistillCommandTests(SharedRuns runs)
             .GetProperty("settings");
 
         Assert.Equal("memkd:sampling=authors,guard=0", settings.GetProperty("method").GetString());
-        Assert.Equal(0, settings.GetProperty("weight_warm_up").GetDouble());
+        var schedule = settings.GetProperty("weight_schedule");
+        Assert.Equal(0, schedule.GetProperty("rise").GetDouble());
+        Assert.Equal(0, schedule.GetProperty("fall").GetDouble());
         Assert.Equal(0.5, settings.GetProperty("weight").GetDouble());
         Assert.Equal("ValidationLoss", settings.GetProperty("recipe").GetProperty("selection").GetString());
     }

@@ -35,15 +35,33 @@ public sealed class DistillationObjectiveTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 0.2, 0)]
-    [InlineData(0.05, 0.2, 2.5)]
-    [InlineData(0.2, 0.2, 10)]
-    [InlineData(0.9, 0.2, 10)]
-    [InlineData(0, 0, 10)]
-    public void Lambda_rises_linearly_over_its_share_of_the_budget(double progress, double warmUp, double expected)
+    [InlineData(0, 0.2, 0, 0)]
+    [InlineData(0.05, 0.2, 0, 2.5)]
+    [InlineData(0.2, 0.2, 0, 10)]
+    [InlineData(0.9, 0.2, 0, 10)]
+    [InlineData(0, 0, 0, 10)]
+    [InlineData(0.2, 0.2, 0.8, 10)]
+    [InlineData(0.6, 0.2, 0.8, 5)]
+    [InlineData(1, 0.2, 0.8, 0)]
+    [InlineData(0.5, 0, 0.25, 10)]
+    [InlineData(0.875, 0, 0.25, 5)]
+    [InlineData(0.5, 1, 1, 2.5)]
+    public void Lambda_rises_and_falls_linearly_over_its_shares_of_the_budget(
+        double progress,
+        double rise,
+        double fall,
+        double expected
+    )
     {
         var method = new FixedLoss();
-        var objective = new DistillationObjective(teacher, method, 10, warmUp, labelSmoothing: 0.1, labelWeight: 0.5);
+        var objective = new DistillationObjective(
+            teacher,
+            method,
+            10,
+            new WeightSchedule(rise, fall),
+            labelSmoothing: 0.1,
+            labelWeight: 0.5
+        );
 
         var terms = Evaluate(objective, progress);
 
@@ -62,7 +80,7 @@ public sealed class DistillationObjectiveTests : IDisposable
             teacher,
             new FixedLoss(),
             10,
-            0,
+            WeightSchedule.Constant,
             labelSmoothing: 0.1,
             labelWeight: 0.5
         );
@@ -76,7 +94,7 @@ public sealed class DistillationObjectiveTests : IDisposable
     public void A_method_in_stages_sets_both_weights()
     {
         var method = new FixedLoss { StageFactors = (0, 3) };
-        var objective = new DistillationObjective(teacher, method, 10, 0, labelSmoothing: 0);
+        var objective = new DistillationObjective(teacher, method, 10, WeightSchedule.Constant, labelSmoothing: 0);
 
         var terms = Evaluate(objective, 0.25);
 

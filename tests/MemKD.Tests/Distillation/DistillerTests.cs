@@ -136,7 +136,7 @@ public class DistillerTests
         {
             Weight = null,
             WeightGrid = [1e300, 1e7, 0.1],
-            WeightWarmUp = 0,
+            WeightSchedule = WeightSchedule.Constant,
             Recipe = Settings.Recipe with { Updates = 300, Optimizer = OptimizerKind.Sgd, LearningRate = 0.1 },
         };
         var shares = new List<double>();
@@ -183,7 +183,7 @@ public class DistillerTests
         Assert.Equal(settings.Method.UntunedWeight, untuned.Weight);
         Assert.Empty(untuned.WeightScores);
 
-        var absurd = settings with { WeightGrid = [1e300, 1e305], WeightWarmUp = 0 };
+        var absurd = settings with { WeightGrid = [1e300, 1e305], WeightSchedule = WeightSchedule.Constant };
         var refusal = Assert.Throws<InputException>(() => Run(absurd));
         Assert.Contains("diverged", refusal.Message, StringComparison.Ordinal);
     }

@@ -50,6 +50,7 @@ public sealed class PlanTests : IDisposable
     [InlineData("teacher.dropout", "0.1", true)]
     [InlineData("lambda_grid", "0.5 4", true)]
     [InlineData("student.lambda_warm_up", "0.25", true)]
+    [InlineData("student.lambda_fall", "0.5", true)]
     [InlineData("methods", "none memkd:short=0", true)]
     [InlineData("student.updates", "7", false)]
     [InlineData("student.copies", "1", false)]
