@@ -88,7 +88,6 @@ internal static class BenchmarkCommand
             foreach (var other in parsed.GetValue(reuse) ?? [])
             {
                 var from = new BenchmarkFolder(other);
-                _ = from.ReadPlan() ?? throw new InputException($"{other}: no benchmark here; give the folder of one.");
                 var copied = folder.Reuse(plan, from);
                 if (!run.Quiet)
                 {

@@ -8,7 +8,8 @@ namespace MemKD.Distillation;
 
 /// <summary>
 /// A method with its parameters, or a weighted sum of some: <c>memkd</c>, <c>memkd:pairs=50,short=0</c>,
-/// <c>memkd+kd:weight=0.5,temperature=2</c>. λ multiplies the whole; <c>weight</c> (default 1) a term.
+/// <c>memkd+kd:weight=0.5,temperature=2</c>. λ is the first term's; the other terms stand to it as their own λ do, times
+/// their <c>weight</c> (default 1): each term of a sum weighs what it weighs alone.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed class MethodChoice
@@ -23,6 +24,9 @@ public sealed class MethodChoice
 
     /// <summary>The same with every parameter written out, so that a changed default changes the text.</summary>
     public string FullText => string.Join('+', terms.Select(t => t.FullText));
+
+    /// <summary>What each term is multiplied by, beside λ.</summary>
+    public IReadOnlyList<double> Factors => [.. terms.Select(Factor)];
 
     /// <summary>Whether this is the student alone.</summary>
     public bool IsAlone => terms[0].Row.Create == null;
@@ -59,8 +63,13 @@ public sealed class MethodChoice
     )
     {
         IDistillationMethod Make(Term t) => t.Row.Create!(new MethodContext(teacher, student, t.Values, seed, team));
-        return terms is [{ Weight: 1 }] ? Make(terms[0]) : new WeightedSum([.. terms.Select(t => (t.Weight, Make(t)))]);
+        return terms is [{ Weight: 1 }]
+            ? Make(terms[0])
+            : new WeightedSum([.. terms.Select(t => (Factor(t), Make(t)))]);
     }
+
+    private double Factor(Term term) =>
+        term.Row == terms[0].Row ? term.Weight : term.Weight * term.Row.UntunedWeight / UntunedWeight;
 
     /// <summary>Checks that the method can be used with a student.</summary>
     /// <exception cref="InputException">It cannot; the message says why.</exception>

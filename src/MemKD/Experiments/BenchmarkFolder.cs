@@ -110,12 +110,21 @@ public sealed class BenchmarkFolder
         }
     }
 
-    /// <summary>Copies the finished runs of another benchmark that this plan has too: the same id is the same result.</summary>
+    /// <summary>
+    /// Copies the finished runs of another benchmark that this plan has too: the same id is the same result. Its plan is not
+    /// read: that of an earlier version may have settings that this one lacks, and still share teachers with it.
+    /// </summary>
     /// <param name="plan">The plan of this folder.</param>
     /// <param name="other">The other benchmark's folder.</param>
     /// <returns>Runs copied.</returns>
+    /// <exception cref="InputException">No benchmark lies there.</exception>
     public int Reuse(Plan plan, BenchmarkFolder other)
     {
+        if (!File.Exists(other.HashFile))
+        {
+            throw new InputException($"{other.Root}: no benchmark here; give the folder of one.");
+        }
+
         var copied = 0;
         foreach (var run in plan.Runs)
         {

@@ -152,6 +152,11 @@ public sealed record RunSpec
             .AsObject();
         json["method"] = method.FullText;
         json["untuned_weight"] = isChosen ? method.UntunedWeight : null;
+        if (method.Factors is { Count: > 1 } factors)
+        {
+            json["factors"] = new JsonArray([.. factors.Select(f => JsonValue.Create(f))]); // they come from the terms' own λ
+        }
+
         json.Remove(TeacherMemory); // a resource: the numbers are the same
         return json;
     }
@@ -159,6 +164,7 @@ public sealed record RunSpec
     private static DistillationSettings SettingsFromJson(JsonObject json)
     {
         var whole = json.DeepClone().AsObject();
+        whole.Remove("factors");
         whole[TeacherMemory] = new DistillationSettings().TeacherMemory;
         return whole.Deserialize(SettingsJson.Default.DistillationSettings)!;
     }

@@ -56,6 +56,17 @@ public class MethodChoiceTests
     }
 
     [Fact]
+    public void A_term_of_a_sum_weighs_what_it_weighs_alone()
+    {
+        static double Own(string id) => DistillationMethods.All.Single(r => r.Id == id).UntunedWeight;
+        var choice = MethodChoice.Parse("memkd:weight=3+kd:weight=0.5+memkd:short=0");
+
+        Assert.Equal(Own("memkd"), choice.UntunedWeight);
+        Assert.Equal([3, 0.5 * Own("kd") / Own("memkd"), 1], choice.Factors);
+        Assert.Equal(choice.Factors, MethodChoice.Parse(choice.FullText).Factors);
+    }
+
+    [Fact]
     public void Only_none_is_the_student_alone()
     {
         Assert.True(MethodChoice.Parse("none").IsAlone);

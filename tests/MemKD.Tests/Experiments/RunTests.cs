@@ -58,6 +58,19 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Teachers_of_a_benchmark_whose_plan_this_version_cannot_read_are_reused()
+    {
+        var plan = bench.Plan();
+        var from = bench.Begin(plan);
+        bench.Work(from, plan.Runs.Where(r => r.Spec.IsTeacher));
+        File.WriteAllText(Path.Combine(from.Root, "plan.jsonl"), "{\"of\":\"an earlier version\"}\n");
+        var to = bench.Begin(plan);
+
+        Assert.Equal(plan.Runs.Count(r => r.Spec.IsTeacher), to.Reuse(plan, from));
+        Assert.Throws<InputException>(() => to.Reuse(plan, new BenchmarkFolder(to.Record(plan.Runs[0].Id))));
+    }
+
+    [Fact]
     public void A_run_is_the_one_that_train_and_distill_do()
     {
         var plan = bench.Plan(("seeds", "5"));
