@@ -34,7 +34,7 @@ def main(path):
 
     names = [n for n in REFERENCE if column(n, "memkd")]
     print("# Twelve sets: teacher, student alone, MemKD student\n")
-    print("Made by `experiments/twelve-sets/run.sh`; mean ± standard deviation over seeds. TWIESN and ResNet: mean accuracy of 10 runs, Ismail Fawaz et al. 2019.\n")
+    print("Made by `experiments/benchmark.sh twelve-sets OUT`; mean ± standard deviation over seeds. TWIESN and ResNet: mean accuracy of 10 runs, Ismail Fawaz et al. 2019.\n")
     print("| set | teacher accuracy | TWIESN | ResNet | teacher AUC-PRC | student alone | MemKD student | gain | to teacher | parameters |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     means = []
