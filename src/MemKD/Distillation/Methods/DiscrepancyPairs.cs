@@ -1,6 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using MemKD.Engine.Layers;
 
 namespace MemKD.Distillation.Methods;
@@ -53,187 +53,119 @@ internal sealed class DiscrepancyPairs(double epsilon)
         double termWeight
     )
     {
-        var count = pairs.Length;
-        var hidden = batch.Hidden;
-        var caseCount = batch.Cases.Length;
-        if (teacherRatios.Length < count * Lanes)
+        kept = kept?.Teacher == batch.Teacher ? kept : new TeacherRatioTable(batch.Teacher, epsilon);
+        if (teacherRatios.Length < pairs.Length * Lanes)
         {
-            teacherRatios = new float[count * Lanes];
+            teacherRatios = new float[pairs.Length * Lanes];
         }
 
-        Span<float> scale = stackalloc float[Lanes];
-        Span<float> lossScale = stackalloc float[Lanes];
-        Span<float> limit = stackalloc float[Lanes];
+        Span<float> limits = stackalloc float[Lanes];
+        Span<float> shares = stackalloc float[Lanes];
+        Span<float> losses = stackalloc float[Lanes];
         var loss = 0.0;
-        for (var panel = 0; panel < hidden.PanelCount; panel++)
+        for (var panel = 0; panel < batch.Hidden.PanelCount; panel++)
         {
             for (var lane = 0; lane < Lanes; lane++)
             {
-                var index = (panel * Lanes) + lane;
-                limit[lane] = index < caseCount ? hidden.LengthOf(index) : 0;
-                var valid = 0;
-                for (var i = 0; i < count; i++)
+                (limits[lane], shares[lane], losses[lane]) = (0, 0, 0);
+                var place = (panel * Lanes) + lane;
+                if (place < batch.Cases.Length)
                 {
-                    valid += pairs[i].End < limit[lane] ? 1 : 0;
-                }
-
-                lossScale[lane] = valid == 0 ? 0 : 1f / (caseCount * valid);
-                scale[lane] = (float)(batch.Weight * termWeight) * lossScale[lane];
-                if (index < caseCount)
-                {
-                    TeacherRatios(batch.Teacher, layer, batch.Cases[index], lane, pairs, (int)limit[lane]);
+                    limits[lane] = batch.Hidden.LengthOf(place);
+                    shares[lane] = Share(pairs, (int)limits[lane], batch.Cases.Length);
+                    kept.Read(batch.Cases[place], layer, pairs, teacherRatios.AsSpan(lane));
                 }
             }
 
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < pairs.Length; i++)
             {
-                loss += EvaluatePair(batch, panel, i, pairs[i], limit, scale, lossScale);
+                EvaluatePair(batch, panel, i, pairs[i], limits, shares, (float)(batch.Weight * termWeight), losses);
+            }
+
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                loss += (double)shares[lane] * losses[lane];
             }
         }
 
         return loss;
     }
 
-    private void TeacherRatios(
-        TeacherStates teacher,
-        int layer,
-        int index,
-        int lane,
-        ReadOnlySpan<(int Start, int End)> pairs,
-        int length
-    )
+    /// <summary>1/(B·|P_i|) of a case; 0 where no pair lies inside it.</summary>
+    private static float Share(ReadOnlySpan<(int Start, int End)> pairs, int length, int caseCount)
     {
-        kept = kept?.Teacher == teacher ? kept : new TeacherRatioTable(teacher);
-        var table = kept.Of(index, layer);
-        var hidden = teacher.Hidden(index, layer);
-        var size = teacher.HiddenSize;
-        for (var i = 0; i < pairs.Length; i++)
+        var inside = 0;
+        foreach (var (_, end) in pairs)
         {
-            var (a, b) = pairs[i];
-            var at = (i * Lanes) + lane;
-            if (b >= length)
-            {
-                teacherRatios[at] = 0;
-                continue;
-            }
-
-            var place = TeacherRatioTable.PlaceOf(a, b);
-            var known = a < b && place < table.Length ? table[place] : float.NaN;
-            if (float.IsNaN(known))
-            {
-                known = Ratio(hidden.Slice(a * size, size), hidden.Slice(b * size, size));
-                if (a < b && place < table.Length)
-                {
-                    table[place] = known;
-                }
-            }
-
-            teacherRatios[at] = known;
-        }
-    }
-
-    /// <summary>r of one pair of one case; 8 partial sums whatever the vector width, so that every machine has the same bits.</summary>
-    private float Ratio(ReadOnlySpan<float> start, ReadOnlySpan<float> end)
-    {
-        var s = MemoryMarshal.Cast<float, Vector256<float>>(start);
-        var e = MemoryMarshal.Cast<float, Vector256<float>>(end);
-        var change = Vector256<float>.Zero;
-        var norm = Vector256<float>.Zero;
-        for (var v = 0; v < s.Length; v++)
-        {
-            var d = e[v] - s[v];
-            change = Vector256.FusedMultiplyAdd(d, d, change);
-            norm = Vector256.FusedMultiplyAdd(s[v], s[v], norm);
+            inside += end < length ? 1 : 0;
         }
 
-        var changeSum = Sum(change);
-        var normSum = Sum(norm);
-        for (var k = s.Length * Vector256<float>.Count; k < start.Length; k++)
-        {
-            var d = end[k] - start[k];
-            changeSum += d * d;
-            normSum += start[k] * start[k];
-        }
-
-        return MathF.Sqrt(changeSum) / MathF.Max(MathF.Sqrt(normSum), (float)epsilon);
+        return inside == 0 ? 0 : 1f / (caseCount * inside);
     }
 
-    private static float Sum(Vector256<float> v)
-    {
-        var half = v.GetLower() + v.GetUpper();
-        return half[0] + half[2] + (half[1] + half[3]);
-    }
-
-    /// <summary>One pair on one panel: loss and gradient of its 16 lanes.</summary>
-    private double EvaluatePair(
+    /// <summary>One pair on one panel: gradient of its 16 lanes; the loss of each lane's case is ADDED to.</summary>
+    private void EvaluatePair(
         in DistillationBatch batch,
         int panel,
         int number,
         (int Start, int End) pair,
-        ReadOnlySpan<float> limit,
-        ReadOnlySpan<float> scale,
-        ReadOnlySpan<float> lossScale
+        ReadOnlySpan<float> limits,
+        ReadOnlySpan<float> shares,
+        float weight,
+        Span<float> losses
     )
     {
         var (a, b) = pair;
-        var length = batch.Hidden.Length;
-        var start = Vectors(batch.Hidden.At(panel, a));
-        var end = Vectors(batch.Hidden.At(panel, b));
-        var dStart = Vectors(batch.HiddenGradient.At(panel, a));
-        var dEnd = Vectors(batch.HiddenGradient.At(panel, b));
-        var norms = Vectors(studentNorms.AsSpan(((panel * length) + a) * Lanes, Lanes));
-        var teacher = Vectors(teacherRatios.AsSpan(number * Lanes, Lanes));
-        var limits = Vectors(limit);
-        var scales = Vectors(scale);
-        var lossScales = Vectors(lossScale);
+        var floats = batch.Hidden.Size * Lanes;
+        ref var start = ref MemoryMarshal.GetReference(batch.Hidden.At(panel, a));
+        ref var end = ref MemoryMarshal.GetReference(batch.Hidden.At(panel, b));
+        ref var dStart = ref MemoryMarshal.GetReference(batch.HiddenGradient.At(panel, a));
+        ref var dEnd = ref MemoryMarshal.GetReference(batch.HiddenGradient.At(panel, b));
         var least = new Vector<float>((float)epsilon);
         var one = Vector<float>.One;
-        var loss = 0.0;
-        for (var v = 0; v < norms.Length; v++)
+        for (var v = 0; v < Lanes; v += Vector<float>.Count)
         {
             var sum = Vector<float>.Zero;
-            for (var row = v; row < start.Length; row += norms.Length)
+            for (var at = v; at < floats; at += Lanes)
             {
-                var d = end[row] - start[row];
+                var d = Load(ref end, at) - Load(ref start, at);
                 sum = Vector.FusedMultiplyAdd(d, d, sum);
             }
 
             var change = Vector.SquareRoot(sum);
-            var guarded = Vector.Max(norms[v], least);
-            var u = (change / guarded) - teacher[v];
-            var inside = Vector.GreaterThan(limits[v], new Vector<float>(b));
+            var norm = Load(ref studentNorms[((panel * batch.Hidden.Length) + a) * Lanes], v);
+            var guarded = Vector.Max(norm, least);
+            var ratio = change / guarded;
+            var u = ratio - Load(ref teacherRatios[number * Lanes], v);
+            var inside = Vector.GreaterThan(new Vector<float>(limits[v..]), new Vector<float>(b));
             var size = Vector.Abs(u);
-            var value = Vector.ConditionalSelect(
-                Vector.LessThan(size, one),
-                u * u * 0.5f,
-                size - new Vector<float>(0.5f)
-            );
-            loss += Vector.Sum(Vector.ConditionalSelect(inside, value * lossScales[v], Vector<float>.Zero));
-            var slope = Vector.Max(Vector.Min(u, one), -one) * scales[v];
+            var value = Vector.ConditionalSelect(Vector.LessThan(size, one), u * u * 0.5f, size - (one * 0.5f));
+            value = Vector.ConditionalSelect(inside, value, Vector<float>.Zero);
+            (new Vector<float>(losses[v..]) + value).CopyTo(losses[v..]);
+            var slope = Vector.Max(Vector.Min(u, one), -one) * (new Vector<float>(shares[v..]) * weight) / guarded;
             slope = Vector.ConditionalSelect(inside, slope, Vector<float>.Zero);
             var along = Vector.ConditionalSelect(
                 Vector.GreaterThan(change, Vector<float>.Zero),
-                slope / (change * guarded),
+                slope / change,
                 Vector<float>.Zero
             );
             var back = Vector.ConditionalSelect(
-                Vector.GreaterThan(norms[v], least),
-                slope * change / (guarded * guarded * guarded),
+                Vector.GreaterThan(norm, least),
+                slope * ratio / guarded,
                 Vector<float>.Zero
             );
-            for (var row = v; row < start.Length; row += norms.Length)
+            for (var at = v; at < floats; at += Lanes)
             {
-                var d = (end[row] - start[row]) * along;
-                dEnd[row] += d;
-                dStart[row] -= Vector.FusedMultiplyAdd(back, start[row], d);
+                var h = Load(ref start, at);
+                var d = (Load(ref end, at) - h) * along;
+                (Load(ref dEnd, at) + d).StoreUnsafe(ref dEnd, (nuint)at);
+                (Load(ref dStart, at) - Vector.FusedMultiplyAdd(back, h, d)).StoreUnsafe(ref dStart, (nuint)at);
             }
         }
-
-        return loss;
     }
 
-    private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Load(ref float source, int at) => Vector.LoadUnsafe(ref source, (nuint)at);
 
-    private static ReadOnlySpan<Vector<float>> Vectors(ReadOnlySpan<float> values) =>
-        MemoryMarshal.Cast<float, Vector<float>>(values);
+    private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
 }

@@ -1,41 +1,87 @@
 namespace MemKD.Distillation.Methods;
 
 /// <summary>
-/// The teacher's ratios r(a, b), a &lt; b, of every case, kept once they have been computed: the teacher is frozen, and a case is
-/// seen hundreds of times. NaN: not yet. A layer's part is allocated at once, and empty where it would be larger than 256 MiB: every run of a search has its own.
+/// The teacher's ratios r(a, b), a &lt; b, of training cases, all those of a case computed when it is first seen: the teacher
+/// is frozen, a case is seen hundreds of times, and computing them together costs a fraction of computing them one by one.
+/// Cases that find no room in 1 GiB are computed pair by pair; the numbers are the same.
 /// </summary>
 internal sealed class TeacherRatioTable
 {
-    private const long MostValues = 1L << 26;
-    private readonly float[]?[] layers;
-    private readonly int caseCount;
+    private const int Lanes = 16;
+    private const long MostValues = 1L << 28;
+    private readonly TeacherRatios ratios;
+    private readonly Layer?[] layers;
     private readonly int stride;
+    private readonly int room;
 
     /// <summary>A table for a teacher's training cases.</summary>
-    internal TeacherRatioTable(TeacherStates teacher)
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="epsilon">ε of M1.</param>
+    internal TeacherRatioTable(TeacherStates teacher, double epsilon)
     {
         Teacher = teacher;
-        layers = new float[]?[teacher.LayerCount];
-        caseCount = teacher.CaseCount;
+        ratios = new TeacherRatios(epsilon);
+        layers = new Layer?[teacher.LayerCount];
         var pairs = (long)teacher.MaxLength * (teacher.MaxLength - 1) / 2;
-        stride = pairs * caseCount <= MostValues ? (int)pairs : 0;
+        room = (int)Math.Min(teacher.CaseCount, MostValues / Math.Max(1, pairs));
+        stride = room == 0 ? 0 : (int)pairs;
     }
 
     /// <summary>Whose ratios these are.</summary>
     internal TeacherStates Teacher { get; }
 
-    /// <summary>Where a pair stands in a case's part.</summary>
-    internal static int PlaceOf(int start, int end) => (end * (end - 1) / 2) + start;
-
-    /// <summary>The part of a case and layer; empty where nothing is kept.</summary>
-    internal Span<float> Of(int index, int layer)
+    /// <summary>Reads a case's ratios of some pairs, 0 for pairs that end beyond the case.</summary>
+    /// <param name="index">The case.</param>
+    /// <param name="layer">The teacher's layer.</param>
+    /// <param name="pairs">a ≤ b.</param>
+    /// <param name="destination">r of a pair at 16 times its number.</param>
+    internal void Read(int index, int layer, ReadOnlySpan<(int Start, int End)> pairs, Span<float> destination)
     {
-        if (layers[layer] == null)
+        var hidden = Teacher.Hidden(index, layer);
+        var size = Teacher.HiddenSize;
+        var length = hidden.Length / size;
+        var table = Of(index, layer, hidden);
+        for (var i = 0; i < pairs.Length; i++)
         {
-            layers[layer] = new float[caseCount * stride];
-            layers[layer].AsSpan().Fill(float.NaN);
+            var (a, b) = pairs[i];
+            destination[i * Lanes] =
+                b >= length ? 0
+                : a < b && !table.IsEmpty ? table[TeacherRatios.FirstPlace(b - a, Teacher.MaxLength) + a]
+                : ratios.One(hidden.Slice(a * size, size), hidden.Slice(b * size, size));
+        }
+    }
+
+    /// <summary>All ratios of a case; empty where there is no room.</summary>
+    private ReadOnlySpan<float> Of(int index, int layer, ReadOnlySpan<float> hidden)
+    {
+        var kept = layers[layer] ??= new Layer(Teacher.CaseCount, room * stride);
+        if (kept.Slots[index] == 0)
+        {
+            if (kept.Taken == room)
+            {
+                return [];
+            }
+
+            kept.Slots[index] = ++kept.Taken;
+            ratios.All(
+                hidden,
+                Teacher.HiddenSize,
+                Teacher.MaxLength,
+                kept.Values.AsSpan((kept.Slots[index] - 1) * stride, stride)
+            );
         }
 
-        return layers[layer].AsSpan(index * stride, stride);
+        return kept.Values.AsSpan((kept.Slots[index] - 1) * stride, stride);
+    }
+
+    /// <summary>What is kept of one layer.</summary>
+    private sealed class Layer(int cases, int values)
+    {
+        /// <summary>Where a case's ratios are, counted from 1; 0: nowhere yet.</summary>
+        internal int[] Slots { get; } = new int[cases];
+
+        internal int Taken { get; set; }
+
+        internal float[] Values { get; } = GC.AllocateUninitializedArray<float>(values);
     }
 }
