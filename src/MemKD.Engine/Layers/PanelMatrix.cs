@@ -24,7 +24,8 @@ public sealed unsafe class PanelMatrix(int rows)
     /// <summary>Panels of 16 columns.</summary>
     public int PanelCount => Panel.Count(ColumnCount);
 
-    internal int Stride { get; } = Panel.PadRows(rows) * Panel.Lanes;
+    /// <summary>Floats from one panel to the next.</summary>
+    public int Stride { get; } = Panel.PadRows(rows) * Panel.Lanes;
 
     internal float* Pointer => buffer.Pointer;
 

@@ -10,6 +10,7 @@ namespace MemKD.Distillation;
 public sealed class BatchFeatures
 {
     private readonly BatchStates states = new();
+    private readonly TeacherRows<double> kept = new();
     private readonly Source student;
     private readonly Source teacher;
     private double[] studentRows = [];
@@ -64,12 +65,11 @@ public sealed class BatchFeatures
     public void Load(in DistillationBatch batch)
     {
         batch.Teacher.Require(batch.Cases);
-        states.Load(batch.Hidden);
-        CaseCount = states.CaseCount;
+        CaseCount = batch.Cases.Length;
         var shortest = int.MaxValue;
         for (var i = 0; i < CaseCount; i++)
         {
-            shortest = Math.Min(shortest, states.LengthOf(i));
+            shortest = Math.Min(shortest, batch.Hidden.LengthOf(i));
         }
 
         StudentSize = student.FeatureSize(shortest);
@@ -85,13 +85,44 @@ public sealed class BatchFeatures
             teacherRows = new double[CaseCount * TeacherSize];
         }
 
+        if (student.IsMean)
+        {
+            LaneMeans.Read(batch.Hidden, studentRows);
+        }
+        else
+        {
+            states.Load(batch.Hidden);
+        }
+
         for (var i = 0; i < CaseCount; i++)
         {
-            student.Read(states.Student(i), studentRows.AsSpan(i * StudentSize, StudentSize));
-            teacher.Read(batch.Teacher.Hidden(batch.Cases[i]), teacherRows.AsSpan(i * TeacherSize, TeacherSize));
+            if (!student.IsMean)
+            {
+                student.Read(states.Student(i), studentRows.AsSpan(i * StudentSize, StudentSize));
+            }
+
+            ReadTeacher(batch.Teacher, batch.Cases[i], teacherRows.AsSpan(i * TeacherSize, TeacherSize));
         }
 
         Gradient.Clear();
+    }
+
+    /// <summary>A case's features; means are kept, for each is a pass over all states of the case.</summary>
+    private void ReadTeacher(TeacherStates all, int index, Span<double> feature)
+    {
+        if (!teacher.IsMean)
+        {
+            teacher.Read(all.Hidden(index), feature);
+            return;
+        }
+
+        var mean = kept.Of(all, index, feature.Length, out var isNew);
+        if (isNew)
+        {
+            teacher.Read(all.Hidden(index), mean);
+        }
+
+        mean.CopyTo(feature);
     }
 
     /// <summary>Adds the gradient, times the batch's weight, to that of the student's hidden states.</summary>
@@ -100,6 +131,12 @@ public sealed class BatchFeatures
     /// <summary>The same with another factor.</summary>
     public void AddGradientTo(in DistillationBatch batch, double weight)
     {
+        if (student.IsMean)
+        {
+            LaneMeans.AddBack(gradient, weight, batch.HiddenGradient);
+            return;
+        }
+
         for (var i = 0; i < CaseCount; i++)
         {
             student.AddBack(gradient.AsSpan(i * StudentSize, StudentSize), weight, states.Gradient(i));
@@ -113,7 +150,9 @@ public sealed class BatchFeatures
     {
         private readonly int units = shape.OutputSize;
         private readonly bool isSequence = string.Equals(kind, "sequence", StringComparison.Ordinal);
-        private readonly bool isMean =
+
+        /// <summary>Whether a feature is the mean over the case's time points.</summary>
+        public bool IsMean { get; } =
             string.Equals(kind, "mean", StringComparison.Ordinal)
             || (string.Equals(kind, "penultimate", StringComparison.Ordinal) && shape.Pooling == Pooling.Mean);
 
@@ -122,7 +161,7 @@ public sealed class BatchFeatures
         public void Read(ReadOnlySpan<float> hidden, Span<double> feature)
         {
             var length = hidden.Length / units;
-            if (isMean)
+            if (IsMean)
             {
                 feature.Clear();
                 for (var t = 0; t < length; t++)
@@ -151,20 +190,6 @@ public sealed class BatchFeatures
         public void AddBack(ReadOnlySpan<double> dFeature, double weight, Span<float> dHidden)
         {
             var length = dHidden.Length / units;
-            if (isMean)
-            {
-                for (var t = 0; t < length; t++)
-                {
-                    var dState = dHidden.Slice(t * units, units);
-                    for (var u = 0; u < dFeature.Length; u++)
-                    {
-                        dState[u] += (float)(weight / length * dFeature[u]);
-                    }
-                }
-
-                return;
-            }
-
             for (var u = 0; u < dFeature.Length; u++)
             {
                 dHidden[isSequence ? u : LastOf(u, length)] += (float)(weight * dFeature[u]);

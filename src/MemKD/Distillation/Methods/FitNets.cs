@@ -11,7 +11,7 @@ namespace MemKD.Distillation.Methods;
 // F1        e(t) = W h_S(t) − h_T(t),  W [H_T, H_S] without bias, the same at every time point, trained with the student
 // F2        L = mean over cases, mean over the case's time points, mean over H_T of e²
 // Gradient  s = λ·2/(B·T_i·H_T):  ∂/∂W = Σ s e h_Sᵀ;  ∂/∂h_S = s Wᵀ e
-// Stages    two: hints alone in the first share of the budget, then labels alone; one: L_CE + λ L all along
+// Stages    two: hints alone in the first share of the budget, then labels alone (the hints' loss is not computed); one: L_CE + λ L all along
 
 /// <summary>
 /// FitNets: a linear regressor of the student's hidden states follows the teacher's at every time point. Romero et al.
@@ -84,6 +84,11 @@ public sealed class FitNets : IDistillationMethod
     /// <inheritdoc/>
     public double Evaluate(in DistillationBatch batch)
     {
+        if (batch.Weight == 0)
+        {
+            return 0; // the stage of labels alone: nothing would be added
+        }
+
         batch.Teacher.Require(batch.Cases);
         map.Load(regressor.Values.Values);
         var loss = 0.0;

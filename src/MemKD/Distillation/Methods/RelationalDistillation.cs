@@ -26,7 +26,7 @@ public sealed class RelationalDistillation(BatchFeatures features, double distan
     : IDistillationMethod
 {
     private const double LeastDistance = 1e-6;
-    private const double LeastDirection = 1e-12;
+    private readonly RelationalAngles angles = new();
     private double[] student = [];
     private double[] teacher = [];
     private double[] studentNorms = [];
@@ -78,7 +78,7 @@ public sealed class RelationalDistillation(BatchFeatures features, double distan
         }
 
         var loss = distanceWeight > 0 ? distanceWeight * Distances() : 0;
-        loss += angleWeight > 0 ? angleWeight * Angles() : 0;
+        loss += angleWeight > 0 ? angleWeight * angles.Evaluate(student, teacher, count, angleWeight, dStudent) : 0;
         PairSums.SquaredDistancesBackward(features.Student, count, dStudent, features.Gradient);
         features.AddGradientTo(batch);
         return loss;
@@ -152,41 +152,4 @@ public sealed class RelationalDistillation(BatchFeatures features, double distan
 
         return 2 * sum / ((double)count * (count - 1));
     }
-
-    /// <summary>a_ijk = a_ikj: each pair j &lt; k counts twice, j = k once.</summary>
-    private double Angles()
-    {
-        var all = (double)count * count * count;
-        var loss = 0.0;
-        for (var i = 0; i < count; i++)
-        {
-            for (var j = 0; j < count; j++)
-            {
-                for (var k = j; k < count; k++)
-                {
-                    var (ij, ik, jk) = ((i * count) + j, (i * count) + k, (j * count) + k);
-                    var angle = Angle(student, studentNorms, ij, ik, jk);
-                    var u = angle - Angle(teacher, teacherNorms, ij, ik, jk);
-                    var times = (j == k ? 1 : 2) / all;
-                    loss += times * SmoothL1.Value(u);
-                    if (HasAngle(studentNorms, ij, ik))
-                    {
-                        var slope = angleWeight * times * SmoothL1.Derivative(u);
-                        var product = 1 / (2 * studentNorms[ij] * studentNorms[ik]);
-                        dStudent[jk] -= slope * product;
-                        dStudent[ij] += slope * (product - (angle / (2 * student[ij])));
-                        dStudent[ik] += slope * (product - (angle / (2 * student[ik])));
-                    }
-                }
-            }
-        }
-
-        return loss;
-    }
-
-    private static double Angle(double[] squares, double[] norms, int ij, int ik, int jk) =>
-        HasAngle(norms, ij, ik) ? (squares[ij] + squares[ik] - squares[jk]) / (2 * norms[ij] * norms[ik]) : 0;
-
-    private static bool HasAngle(double[] norms, int ij, int ik) =>
-        norms[ij] > LeastDirection && norms[ik] > LeastDirection;
 }

@@ -22,6 +22,7 @@ public sealed class ShapeAlignment : IDistillationMethod
     private readonly int teacherSize;
     private readonly int[] channels;
     private readonly SoftDtw warping;
+    private readonly TeacherRows<float> fixedStates = new();
     private readonly PanelMatrix student;
     private readonly PanelMatrix studentGradient;
     private readonly PanelMatrix teacher;
@@ -210,6 +211,7 @@ public sealed class ShapeAlignment : IDistillationMethod
     /// <summary>States of both networks, one panel a panel of cases and time point, 0 beyond a case's end.</summary>
     private void Load(in DistillationBatch batch)
     {
+        var isRedrawn = options.Channels == TeacherChannels.Redrawn;
         var length = batch.Hidden.Length;
         var panels = batch.Hidden.PanelCount;
         student.Resize(panels * length * Lanes);
@@ -222,7 +224,8 @@ public sealed class ShapeAlignment : IDistillationMethod
 
         for (var i = 0; i < batch.Cases.Length; i++)
         {
-            var states = batch.Teacher.Hidden(batch.Cases[i]);
+            var states = StatesOf(batch.Teacher, batch.Cases[i]);
+            var units = states.Length / batch.Hidden.LengthOf(i);
             var (panel, lane) = Math.DivRem(i, Lanes);
             for (var t = 0; t < batch.Hidden.LengthOf(i); t++)
             {
@@ -236,11 +239,32 @@ public sealed class ShapeAlignment : IDistillationMethod
                 to = teacher.At((panel * length) + t);
                 for (var c = 0; c < teacher.Rows; c++)
                 {
-                    var unit = projection == null ? channels[c % teacherSize] : c;
-                    to[(c * Lanes) + lane] = states[(t * teacherSize) + unit];
+                    to[(c * Lanes) + lane] = states[(t * units) + (isRedrawn ? channels[c % units] : c)];
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// A case's states, [timepoint, unit]: all units of the teacher, or, where they are drawn once, those alone, which are kept.
+    /// </summary>
+    private ReadOnlySpan<float> StatesOf(TeacherStates all, int index)
+    {
+        var states = all.Hidden(index);
+        if (options.Channels != TeacherChannels.Fixed)
+        {
+            return states;
+        }
+
+        var length = states.Length / teacherSize;
+        var chosen = fixedStates.Of(all, index, length * teacher.Rows, out var isNew);
+        for (var at = 0; isNew && at < chosen.Length; at++)
+        {
+            var (t, c) = Math.DivRem(at, teacher.Rows);
+            chosen[at] = states[(t * teacherSize) + channels[c % teacherSize]];
+        }
+
+        return chosen;
     }
 
     private void AddGradient(in DistillationBatch batch)

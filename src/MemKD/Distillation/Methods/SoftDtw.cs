@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Losses;
@@ -8,10 +9,12 @@ namespace MemKD.Distillation.Methods;
 // Soft dynamic time warping of 16 pairs of sequences side by side.
 // Source    Cuturi, Blondel, "Soft-DTW: a Differentiable Loss Function for Time-Series", ICML 2017, arXiv 1703.01541.
 // S1        D_ij = ‖x_i − y_j‖²;  R_ij = D_ij + softmin(R_{i−1,j−1}, R_{i−1,j}, R_{i,j−1}), R_00 = 0, other borders ∞
-// S2        softmin(a) = m − γ log Σ exp((m − a)/γ), m = min a;  value = R_TT
-// Gradient  p = exp((m − a)/γ)/Σ is the derivative of S2. E_ij = ∂value/∂R_ij = Σ over the three successors of p·E, E_TT = 1;
+// S2        softmin(a) = −γ log Σ exp(−a/γ);  value = R_TT
+// Kept      A = exp(−R/γ) as m·2ᵉ: A_ij = exp(−D_ij/γ)·(A_{i−1,j−1} + A_{i−1,j} + A_{i,j−1}), one exponential a cell and no
+//           logarithm, and from cell to cell only a sum and a product; e does not run out as a float32's would
+// Gradient  p = share of A in that sum, the derivative of S2. E_ij = ∂value/∂R_ij = Σ over the three successors of p·E, E_TT = 1;
 //           ∂value/∂x_i = Σ_j E_ij·2(x_i − y_j).  p is kept from the forward pass: no exponential on the way back.
-// Memory    p of a block of rows of at most 2^18 cells; a longer pair keeps R before each block and runs its blocks again.
+// Memory    p of a block of rows of at most 2^18 cells; a longer pair keeps A before each block and runs its blocks again.
 
 /// <summary>Soft-DTW and its gradient with respect to the first sequence; nothing is allocated after the longest pair.</summary>
 /// <param name="gamma">γ.</param>
@@ -19,9 +22,8 @@ public sealed class SoftDtw(double gamma)
 {
     private const int Lanes = PanelMatrix.Lanes;
     private const int MostCells = 1 << 18;
-    private const float Border = 1e30f;
-    private readonly float inverseGamma = (float)(1 / gamma);
-    private readonly float minusGamma = (float)-gamma;
+    private const float Nothing = -1e30f; // exponent of A = 0 at the borders
+    private readonly float minusInverse = (float)(-1 / gamma);
     private float[] above = [];
     private float[] left = [];
     private float[] starts = [];
@@ -65,13 +67,15 @@ public sealed class SoftDtw(double gamma)
         var blocks = (length + blockRows - 1) / blockRows;
         MakeRoom(length, blockRows, blocks);
         var width = (length + 1) * Lanes;
-        row.AsSpan(0, width).Fill(Border);
-        row.AsSpan(0, Lanes).Clear();
+        row.AsSpan(0, width).Clear();
+        row.AsSpan(0, Lanes).Fill(1);
+        row.AsSpan(width, width).Fill(Nothing);
+        row.AsSpan(width, Lanes).Clear();
         for (var i = 0; i < length; i++)
         {
             if (i % blockRows == 0)
             {
-                row.AsSpan(0, width).CopyTo(starts.AsSpan(i / blockRows * width));
+                row.AsSpan(0, 2 * width).CopyTo(starts.AsSpan(i / blockRows * 2 * width));
             }
 
             Forward(x.At(first + i), y, first, i, length, limits, i % blockRows);
@@ -79,7 +83,8 @@ public sealed class SoftDtw(double gamma)
             {
                 if (lengths[lane] == i + 1)
                 {
-                    values[lane] = row[((i + 1) * Lanes) + lane];
+                    var at = ((i + 1) * Lanes) + lane;
+                    values[lane] = -gamma * (Math.Log(row[at]) + (row[width + at] * Math.Log(2)));
                 }
             }
         }
@@ -96,7 +101,7 @@ public sealed class SoftDtw(double gamma)
             var end = Math.Min(start + blockRows, length);
             if (block < blocks - 1)
             {
-                starts.AsSpan(block * width, width).CopyTo(row);
+                starts.AsSpan(block * 2 * width, 2 * width).CopyTo(row);
                 for (var i = start; i < end; i++)
                 {
                     Forward(x.At(first + i), y, first, i, length, limits, i - start);
@@ -113,7 +118,8 @@ public sealed class SoftDtw(double gamma)
                     }
                 }
 
-                Backward(x.At(first + i), y, first, length, i - start, gradient.At(first + i));
+                Backward(length, i - start);
+                AddGradient(x.At(first + i), y, first, length, gradient.At(first + i));
                 (incoming, outgoing) = (outgoing, incoming);
             }
         }
@@ -122,9 +128,9 @@ public sealed class SoftDtw(double gamma)
     private void MakeRoom(int length, int blockRows, int blocks)
     {
         var width = (length + 1) * Lanes;
-        if (row.Length < width)
+        if (incoming.Length < width)
         {
-            row = new float[width];
+            row = new float[2 * width];
             incoming = new float[width];
             outgoing = new float[width];
         }
@@ -135,13 +141,16 @@ public sealed class SoftDtw(double gamma)
             left = new float[blockRows * length * Lanes];
         }
 
-        if (starts.Length < blocks * width)
+        if (starts.Length < blocks * 2 * width)
         {
-            starts = new float[blocks * width];
+            starts = new float[blocks * 2 * width];
         }
     }
 
-    /// <summary>Replaces row i − 1 of R (column −1 first) by row i and keeps the shares of its predecessors.</summary>
+    /// <summary>
+    /// Replaces row i − 1 of A (column −1 first; mantissas, then exponents) by row i and keeps the shares of its
+    /// predecessors.
+    /// </summary>
     private void Forward(
         ReadOnlySpan<float> state,
         PanelMatrix y,
@@ -152,89 +161,133 @@ public sealed class SoftDtw(double gamma)
         int slot
     )
     {
-        var r = Vectors(row.AsSpan(0, (length + 1) * Lanes));
-        var a = Vectors(above.AsSpan(slot * length * Lanes, length * Lanes));
-        var l = Vectors(left.AsSpan(slot * length * Lanes, length * Lanes));
-        var xs = Vectors(state);
-        var inside = Vectors(limits);
-        var n = inside.Length;
-        Span<Vector<float>> diagonal = stackalloc Vector<float>[n];
-        for (var v = 0; v < n; v++)
-        {
-            diagonal[v] = r[v];
-            r[v] = new Vector<float>(Border);
-        }
-
+        ref var mantissas = ref row[0];
+        ref var exponents = ref row[(length + 1) * Lanes];
+        ref var shareAbove = ref above[slot * length * Lanes];
+        ref var shareLeft = ref left[slot * length * Lanes];
+        ref var xs = ref MemoryMarshal.GetReference(state);
+        ref var ys = ref MemoryMarshal.GetReference(y.At(first));
+        Span<float> diagonals = stackalloc float[2 * Lanes];
+        row.AsSpan(0, Lanes).CopyTo(diagonals);
+        row.AsSpan((length + 1) * Lanes, Lanes).CopyTo(diagonals[Lanes..]);
+        row.AsSpan(0, Lanes).Clear();
+        row.AsSpan((length + 1) * Lanes, Lanes).Fill(Nothing);
+        ref var diagonal = ref MemoryMarshal.GetReference(diagonals);
+        ref var inside = ref MemoryMarshal.GetReference(limits);
         for (var j = 0; j < length; j++)
         {
-            var ys = Vectors(y.At(first + j));
             var now = new Vector<float>(Math.Max(i, j));
-            for (var v = 0; v < n; v++)
+            for (var lane = 0; lane < Lanes; lane += Vector<float>.Count)
             {
                 var cost = Vector<float>.Zero;
-                for (var c = v; c < xs.Length; c += n)
+                var at = (j * y.Stride) + lane;
+                for (var c = lane; c < state.Length; c += Lanes, at += Lanes)
                 {
-                    var d = xs[c] - ys[c];
+                    var d = Load(ref xs, c) - Load(ref ys, at);
                     cost = Vector.FusedMultiplyAdd(d, d, cost);
                 }
 
-                cost = Vector.ConditionalSelect(Vector.GreaterThan(inside[v], now), cost, Vector<float>.Zero);
-                var (fromDiagonal, fromAbove, fromLeft) = (diagonal[v], r[((j + 1) * n) + v], r[(j * n) + v]);
-                var least = Vector.Min(Vector.Min(fromDiagonal, fromAbove), fromLeft);
-                var shareAbove = Exponential.Exp((least - fromAbove) * inverseGamma);
-                var shareLeft = Exponential.Exp((least - fromLeft) * inverseGamma);
-                var sum = Exponential.Exp((least - fromDiagonal) * inverseGamma) + shareAbove + shareLeft;
+                cost = Vector.ConditionalSelect(
+                    Vector.GreaterThan(Load(ref inside, lane), now),
+                    cost,
+                    Vector<float>.Zero
+                );
+                var factor = ScaledNumbers.Exp(cost * minusInverse, out var exponent);
+                var here = (j * Lanes) + lane;
+                var (mAbove, eAbove) = (Load(ref mantissas, here + Lanes), Load(ref exponents, here + Lanes));
+                var (eDiagonal, eLeft) = (Load(ref diagonal, Lanes + lane), Load(ref exponents, here));
+                var most = Vector.Max(Vector.Max(eDiagonal, eAbove), eLeft);
+                var fromDiagonal = ScaledNumbers.Shift(Load(ref diagonal, lane), eDiagonal - most);
+                var fromAbove = ScaledNumbers.Shift(mAbove, eAbove - most);
+                var fromLeft = ScaledNumbers.Shift(Load(ref mantissas, here), eLeft - most);
+                var sum = fromDiagonal + fromAbove + fromLeft;
                 var inverse = Vector<float>.One / sum;
-                a[(j * n) + v] = shareAbove * inverse;
-                l[(j * n) + v] = shareLeft * inverse;
-                diagonal[v] = fromAbove;
-                r[((j + 1) * n) + v] =
-                    cost + Vector.FusedMultiplyAdd(Exponential.Log(sum), new Vector<float>(minusGamma), least);
+                (fromAbove * inverse).StoreUnsafe(ref shareAbove, (nuint)here);
+                (fromLeft * inverse).StoreUnsafe(ref shareLeft, (nuint)here);
+                mAbove.StoreUnsafe(ref diagonal, (nuint)lane);
+                eAbove.StoreUnsafe(ref diagonal, (nuint)(Lanes + lane));
+                exponent += most;
+                ScaledNumbers.Normalize(factor * sum, ref exponent).StoreUnsafe(ref mantissas, (nuint)(here + Lanes));
+                exponent.StoreUnsafe(ref exponents, (nuint)(here + Lanes));
             }
         }
     }
 
-    /// <summary>E of one row from what its successors gave it; hands E on to the row before and adds to the gradient.</summary>
-    private void Backward(
-        ReadOnlySpan<float> state,
-        PanelMatrix y,
-        int first,
-        int length,
-        int slot,
-        Span<float> destination
-    )
+    /// <summary>Completes E of one row, column j at 16·(j + 1), from what its successors gave it; hands E on to the row before.</summary>
+    private void Backward(int length, int slot)
     {
-        var here = Vectors(incoming.AsSpan(0, (length + 1) * Lanes));
-        var before = Vectors(outgoing.AsSpan(0, (length + 1) * Lanes));
-        var a = Vectors(above.AsSpan(slot * length * Lanes, length * Lanes));
-        var l = Vectors(left.AsSpan(slot * length * Lanes, length * Lanes));
-        var xs = Vectors(state);
-        var sums = Vectors(destination);
-        var n = Lanes / Vector<float>.Count;
-        before.Clear();
-        for (var v = 0; v < n; v++)
+        ref var here = ref incoming[0];
+        ref var before = ref outgoing[0];
+        ref var shareAbove = ref above[slot * length * Lanes];
+        ref var shareLeft = ref left[slot * length * Lanes];
+        for (var lane = 0; lane < Lanes; lane += Vector<float>.Count)
         {
             var fromRight = Vector<float>.Zero;
-            for (var j = length - 1; j >= 0; j--)
+            var toDiagonal = Vector<float>.Zero;
+            for (var at = ((length - 1) * Lanes) + lane; at >= 0; at -= Lanes)
             {
-                var at = (j * n) + v;
-                var e = here[at + n] + fromRight;
-                fromRight = e * l[at];
-                var up = e * a[at];
-                before[at + n] += up;
-                before[at] = e - up - fromRight;
-                var ys = Vectors(y.At(first + j));
-                var twice = e + e;
-                for (var c = v; c < xs.Length; c += n)
+                var e = Load(ref here, at + Lanes) + fromRight;
+                e.StoreUnsafe(ref here, (nuint)(at + Lanes));
+                fromRight = e * Load(ref shareLeft, at);
+                var up = e * Load(ref shareAbove, at);
+                (toDiagonal + up).StoreUnsafe(ref before, (nuint)(at + Lanes));
+                toDiagonal = e - up - fromRight;
+            }
+
+            toDiagonal.StoreUnsafe(ref before, (nuint)lane);
+        }
+    }
+
+    /// <summary>Adds Σ_j E_ij·2(x_i − y_j), four channels at a time.</summary>
+    private void AddGradient(ReadOnlySpan<float> state, PanelMatrix y, int first, int length, Span<float> destination)
+    {
+        const int four = 4 * Lanes;
+        ref var weights = ref incoming[Lanes];
+        ref var xs = ref MemoryMarshal.GetReference(state);
+        ref var ys = ref MemoryMarshal.GetReference(y.At(first));
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        for (var lane = 0; lane < Lanes; lane += Vector<float>.Count)
+        {
+            var c = lane;
+            for (; c + four <= state.Length + lane; c += four)
+            {
+                var (x0, x1) = (Load(ref xs, c), Load(ref xs, c + Lanes));
+                var (x2, x3) = (Load(ref xs, c + (2 * Lanes)), Load(ref xs, c + (3 * Lanes)));
+                var (s0, s1, s2, s3) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
+                var at = c;
+                for (var j = 0; j < length; j++, at += y.Stride)
                 {
-                    sums[c] = Vector.FusedMultiplyAdd(twice, xs[c] - ys[c], sums[c]);
+                    var e = Load(ref weights, (j * Lanes) + lane);
+                    s0 = Vector.FusedMultiplyAdd(e, x0 - Load(ref ys, at), s0);
+                    s1 = Vector.FusedMultiplyAdd(e, x1 - Load(ref ys, at + Lanes), s1);
+                    s2 = Vector.FusedMultiplyAdd(e, x2 - Load(ref ys, at + (2 * Lanes)), s2);
+                    s3 = Vector.FusedMultiplyAdd(e, x3 - Load(ref ys, at + (3 * Lanes)), s3);
                 }
+
+                AddTwice(s0, ref to, c);
+                AddTwice(s1, ref to, c + Lanes);
+                AddTwice(s2, ref to, c + (2 * Lanes));
+                AddTwice(s3, ref to, c + (3 * Lanes));
+            }
+
+            for (; c < state.Length; c += Lanes)
+            {
+                var (x, sum) = (Load(ref xs, c), Vector<float>.Zero);
+                for (var j = 0; j < length; j++)
+                {
+                    var e = Load(ref weights, (j * Lanes) + lane);
+                    sum = Vector.FusedMultiplyAdd(e, x - Load(ref ys, (j * y.Stride) + c), sum);
+                }
+
+                AddTwice(sum, ref to, c);
             }
         }
     }
 
-    private static Span<Vector<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTwice(Vector<float> sum, ref float destination, int at) =>
+        (Load(ref destination, at) + (sum + sum)).StoreUnsafe(ref destination, (nuint)at);
 
-    private static ReadOnlySpan<Vector<float>> Vectors(ReadOnlySpan<float> values) =>
-        MemoryMarshal.Cast<float, Vector<float>>(values);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Load(ref float source, int at) => Vector.LoadUnsafe(ref source, (nuint)at);
 }

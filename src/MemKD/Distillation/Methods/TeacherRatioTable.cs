@@ -11,6 +11,7 @@ internal sealed class TeacherRatioTable
     private const long MostValues = 1L << 28;
     private readonly TeacherRatios ratios;
     private readonly Layer?[] layers;
+    private readonly int longest;
     private readonly int stride;
     private readonly int room;
 
@@ -22,7 +23,8 @@ internal sealed class TeacherRatioTable
         Teacher = teacher;
         ratios = new TeacherRatios(epsilon);
         layers = new Layer?[teacher.LayerCount];
-        var pairs = (long)teacher.MaxLength * (teacher.MaxLength - 1) / 2;
+        longest = teacher.MaxLength;
+        var pairs = (long)longest * (longest - 1) / 2;
         room = (int)Math.Min(teacher.CaseCount, MostValues / Math.Max(1, pairs));
         stride = room == 0 ? 0 : (int)pairs;
     }
@@ -46,7 +48,7 @@ internal sealed class TeacherRatioTable
             var (a, b) = pairs[i];
             destination[i * Lanes] =
                 b >= length ? 0
-                : a < b && !table.IsEmpty ? table[TeacherRatios.FirstPlace(b - a, Teacher.MaxLength) + a]
+                : a < b && !table.IsEmpty ? table[TeacherRatios.FirstPlace(b - a, longest) + a]
                 : ratios.One(hidden.Slice(a * size, size), hidden.Slice(b * size, size));
         }
     }
@@ -66,7 +68,7 @@ internal sealed class TeacherRatioTable
             ratios.All(
                 hidden,
                 Teacher.HiddenSize,
-                Teacher.MaxLength,
+                longest,
                 kept.Values.AsSpan((kept.Slots[index] - 1) * stride, stride)
             );
         }
