@@ -32,8 +32,8 @@ public sealed class AttentionTransfer : IDistillationMethod
             Name = "Attention transfer over time",
             Source = "Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928",
             Needs = MethodNeeds.HiddenStates,
-            WeightGrid = [100, 300, 1000, 3000, 10_000],
-            UntunedWeight = 1000,
+            WeightGrid = [10, 30, 100, 300, 1000],
+            UntunedWeight = 100,
             Create = _ => new AttentionTransfer(),
         };
 

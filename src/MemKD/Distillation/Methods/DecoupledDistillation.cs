@@ -38,8 +38,8 @@ public sealed class DecoupledDistillation(double alpha, double beta, double temp
                 ),
                 MethodParameter.Real("temperature", 4, "softens both networks' probabilities", 0.01, 1000),
             ],
-            WeightGrid = [0.1, 0.3, 1, 3, 10],
-            UntunedWeight = 1,
+            WeightGrid = [0.01, 0.03, 0.1, 0.3, 1],
+            UntunedWeight = 0.1,
             Create = c => new DecoupledDistillation(
                 c.Parameters.Real("alpha"),
                 c.Parameters.Real("beta"),

@@ -48,8 +48,8 @@ public sealed class RelationalDistillation(BatchFeatures features, double distan
                 MethodParameter.Real("angle", 50, "weight of angles between cases"),
                 BatchFeatures.Parameter,
             ],
-            WeightGrid = [0.1, 0.3, 1, 3, 10],
-            UntunedWeight = 1,
+            WeightGrid = [3, 9, 30, 90, 300],
+            UntunedWeight = 30,
             Create = c => new RelationalDistillation(
                 new BatchFeatures(c.Parameters, c.Student.Shape, c.Teacher.Network.Shape),
                 c.Parameters.Real("distance"),

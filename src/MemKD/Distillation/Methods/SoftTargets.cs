@@ -23,8 +23,8 @@ public sealed class SoftTargets(double temperature) : IDistillationMethod
             Source = "Hinton, Vinyals, Dean, 2015, arXiv 1503.02531",
             Needs = MethodNeeds.Logits,
             Parameters = [MethodParameter.Real("temperature", 4, "softens both networks' probabilities", 0.01, 1000)],
-            WeightGrid = [0.9, 2.7, 9, 27, 90], // about 9: 0.9 of this loss to 0.1 of the labels'
-            UntunedWeight = 9,
+            WeightGrid = [0.09, 0.27, 0.9, 2.7, 9],
+            UntunedWeight = 0.9,
             Create = c => new SoftTargets(c.Parameters.Real("temperature")),
         };
 
