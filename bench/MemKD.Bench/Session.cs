@@ -53,7 +53,7 @@ internal static class Session
         foreach (var group in groups)
         {
             var start = DateTime.UtcNow;
-            var section = group.Run(contest);
+            var section = Measure(group, contest);
             sections.Add((group, section));
             Console.Error.WriteLine(
                 string.Create(
@@ -79,6 +79,21 @@ internal static class Session
         }
 
         return 0;
+    }
+
+    /// <summary>A group that fails says so, and the others are measured.</summary>
+    private static Section Measure(Group group, Contest contest)
+    {
+        try
+        {
+            return group.Run(contest);
+        }
+        catch (InvalidOperationException e)
+        {
+            var section = new Section();
+            section.Add("Failed", [e.Message.ReplaceLineEndings(" ")], []);
+            return section;
+        }
     }
 
     private static string Processor => Machine.Describe()["processor"]!.GetValue<string>();
