@@ -31,7 +31,7 @@ internal static class DistillationGroup
                 var teacher = (size with { Cell = CellKind.Lstm, Units = units, Layers = layers }).Network();
                 var states = new TeacherStates(teacher, cases, cached ? long.MaxValue : 0, team);
                 var method = MethodChoice.Parse("memkd").Create(states, student, 6, team);
-                return new DistillationObjective(states, method, Weight, warmUp: 0, labelSmoothing: 0);
+                return new DistillationObjective(states, method, Weight, WeightSchedule.Constant, labelSmoothing: 0);
             }
         );
     }

@@ -52,7 +52,7 @@ internal static class JobGroup
         {
             Recipe = recipe,
             AugmentedCopies = 0,
-            WeightWarmUp = 0,
+            WeightSchedule = WeightSchedule.Constant,
             Weight = 10,
         };
         var student = new Distiller(
