@@ -15,7 +15,7 @@ internal static class DistillationGroup
             "distillation",
             "Distillation step",
             "One update of a student 1→8 under cross-entropy and MemKD (consecutive pairs and 100 random ones), teacher 2×128, batch of 32 out of 400 cases, one thread, CPU time. Cached: what the "
-                + "teacher says about every case is kept; PyTorch then holds the teacher's memory changes of all pairs in a table, we keep those that were met. Not cached: the teacher runs in every step.",
+                + "teacher says about every case is kept, its memory changes of all pairs of time points in a table, which both sides fill before the clock starts. Not cached: the teacher runs in every step.",
             Run,
             [new("distill", Create)]
         );
@@ -24,7 +24,7 @@ internal static class DistillationGroup
     {
         var size = StepSize.Parse(words[..8]);
         var (units, layers, cached) = (Worker.Number(words[8]), Worker.Number(words[9]), words[10] is "cached");
-        return new TrainingStep(
+        var step = new TrainingStep(
             size,
             (cases, student, team) =>
             {
@@ -34,6 +34,12 @@ internal static class DistillationGroup
                 return new DistillationObjective(states, method, Weight, WeightSchedule.Constant, labelSmoothing: 0);
             }
         );
+        if (cached)
+        {
+            step.Run(10 * size.Pool / size.Batch); // by then all but every 20,000th case has been met
+        }
+
+        return step;
     }
 
     private static Section Run(Contest contest)

@@ -34,7 +34,10 @@ internal static class StartGroup
             var rows = new List<string[]>();
             foreach (
                 var (name, arguments, input) in (ReadOnlySpan<(string, string[], string)>)
-                    [("memkd --help", ["--help"], ""), ("memkd stream", ["stream", model], "0.1\n0.2\n0.3\n")]
+                    [
+                        ("memkd --help", ["--help"], ""),
+                        ("memkd stream", ["stream", model, "--quiet"], "0.1\n0.2\n0.3\n"),
+                    ]
             )
             {
                 string[] command = [.. Contest.Command(1, memkd), .. arguments];

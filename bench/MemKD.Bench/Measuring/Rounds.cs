@@ -2,7 +2,7 @@ namespace MemKD.Bench.Measuring;
 
 /// <summary>How long and how often is measured.</summary>
 /// <param name="Rounds">Rounds of A B C A B C …</param>
-/// <param name="WarmUp">Seconds of each contestant before the first round.</param>
+/// <param name="WarmUp">Seconds of CPU time of each contestant before the first round.</param>
 /// <param name="RunSeconds">Seconds of one run at least, by repetitions.</param>
 internal sealed record Effort(int Rounds, double WarmUp, double RunSeconds)
 {
@@ -68,8 +68,8 @@ internal static class Rounds
         var total = 0.0;
         while (true)
         {
-            var seconds = contestant.Run(repetitions).Wall;
-            total += seconds;
+            var (cpu, seconds) = contestant.Run(repetitions);
+            total += cpu;
             if (seconds < effort.RunSeconds)
             {
                 var needed = 1.3 * effort.RunSeconds / Math.Max(seconds / repetitions, 1e-9);
