@@ -54,6 +54,7 @@ internal sealed class DiscrepancyPairs(double epsilon)
     )
     {
         kept = kept?.Teacher == batch.Teacher ? kept : new TeacherRatioTable(batch.Teacher, epsilon);
+        kept.Choose(pairs);
         if (teacherRatios.Length < pairs.Length * Lanes)
         {
             teacherRatios = new float[pairs.Length * Lanes];
@@ -73,7 +74,7 @@ internal sealed class DiscrepancyPairs(double epsilon)
                 {
                     limits[lane] = batch.Hidden.LengthOf(place);
                     shares[lane] = Share(pairs, (int)limits[lane], batch.Cases.Length);
-                    kept.Read(batch.Cases[place], layer, pairs, teacherRatios.AsSpan(lane));
+                    kept.Read(batch.Cases[place], (int)limits[lane], layer, teacherRatios.AsSpan(lane));
                 }
             }
 

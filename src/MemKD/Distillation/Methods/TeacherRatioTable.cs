@@ -14,6 +14,8 @@ internal sealed class TeacherRatioTable
     private readonly int longest;
     private readonly int stride;
     private readonly int room;
+    private (int Start, int End, int Place)[] pairs = [];
+    private int count;
 
     /// <summary>A table for a teacher's training cases.</summary>
     /// <param name="teacher">The teacher.</param>
@@ -32,29 +34,50 @@ internal sealed class TeacherRatioTable
     /// <summary>Whose ratios these are.</summary>
     internal TeacherStates Teacher { get; }
 
-    /// <summary>Reads a case's ratios of some pairs, 0 for pairs that end beyond the case.</summary>
-    /// <param name="index">The case.</param>
-    /// <param name="layer">The teacher's layer.</param>
-    /// <param name="pairs">a ≤ b.</param>
-    /// <param name="destination">r of a pair at 16 times its number.</param>
-    internal void Read(int index, int layer, ReadOnlySpan<(int Start, int End)> pairs, Span<float> destination)
+    /// <summary>Sets the pairs that <see cref="Read"/> is about.</summary>
+    /// <param name="chosen">Pairs (a, b), a ≤ b.</param>
+    internal void Choose(ReadOnlySpan<(int Start, int End)> chosen)
     {
-        var hidden = Teacher.Hidden(index, layer);
-        var size = Teacher.HiddenSize;
-        var length = hidden.Length / size;
-        var table = Of(index, layer, hidden);
-        for (var i = 0; i < pairs.Length; i++)
+        count = chosen.Length;
+        if (pairs.Length < count)
         {
-            var (a, b) = pairs[i];
-            destination[i * Lanes] =
-                b >= length ? 0
-                : a < b && !table.IsEmpty ? table[TeacherRatios.FirstPlace(b - a, longest) + a]
-                : ratios.One(hidden.Slice(a * size, size), hidden.Slice(b * size, size));
+            pairs = new (int, int, int)[count];
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var (a, b) = chosen[i];
+            pairs[i] = (a, b, a < b ? TeacherRatios.FirstPlace(b - a, longest) + a : -1);
         }
     }
 
+    /// <summary>Reads a case's ratios of the pairs, 0 for pairs that end beyond the case.</summary>
+    /// <param name="index">The case.</param>
+    /// <param name="length">Its time points.</param>
+    /// <param name="layer">The teacher's layer.</param>
+    /// <param name="destination">r of a pair at 16 times its number.</param>
+    internal void Read(int index, int length, int layer, Span<float> destination)
+    {
+        var table = Of(index, layer);
+        for (var i = 0; i < count; i++)
+        {
+            var (a, b, place) = pairs[i];
+            destination[i * Lanes] =
+                b >= length ? 0
+                : (uint)place < (uint)table.Length ? table[place]
+                : One(index, layer, a, b);
+        }
+    }
+
+    private float One(int index, int layer, int start, int end)
+    {
+        var hidden = Teacher.Hidden(index, layer);
+        var size = Teacher.HiddenSize;
+        return ratios.One(hidden.Slice(start * size, size), hidden.Slice(end * size, size));
+    }
+
     /// <summary>All ratios of a case; empty where there is no room.</summary>
-    private ReadOnlySpan<float> Of(int index, int layer, ReadOnlySpan<float> hidden)
+    private ReadOnlySpan<float> Of(int index, int layer)
     {
         var kept = layers[layer] ??= new Layer(Teacher.CaseCount, room * stride);
         if (kept.Slots[index] == 0)
@@ -66,7 +89,7 @@ internal sealed class TeacherRatioTable
 
             kept.Slots[index] = ++kept.Taken;
             ratios.All(
-                hidden,
+                Teacher.Hidden(index, layer),
                 Teacher.HiddenSize,
                 longest,
                 kept.Values.AsSpan((kept.Slots[index] - 1) * stride, stride)

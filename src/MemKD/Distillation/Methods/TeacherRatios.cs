@@ -7,12 +7,13 @@ namespace MemKD.Distillation.Methods;
 
 /// <summary>
 /// Equation M1 of <see cref="MemoryDiscrepancy"/> for a teacher: one pair, or all pairs of a case at once. Either way a
-/// sum over units has 8 parts, unit u in part u mod 8, and both ways, every machine and every vector width have the same bits.
+/// sum over units has 4 parts, unit u in part u mod 4, and both ways, every machine and every vector width have the same bits.
 /// </summary>
 /// <param name="epsilon">ε of M1.</param>
 internal sealed class TeacherRatios(double epsilon)
 {
-    private const int Parts = 8;
+    private const int Parts = 4;
+    private const int StepsAtOnce = 4;
     private readonly float least = (float)epsilon;
     private float[] transposed = [];
 
@@ -26,10 +27,10 @@ internal sealed class TeacherRatios(double epsilon)
     /// <param name="end">h(b).</param>
     internal float One(ReadOnlySpan<float> start, ReadOnlySpan<float> end)
     {
-        var s = MemoryMarshal.Cast<float, Vector256<float>>(start);
-        var e = MemoryMarshal.Cast<float, Vector256<float>>(end);
-        var change = Vector256<float>.Zero;
-        var norm = Vector256<float>.Zero;
+        var s = MemoryMarshal.Cast<float, Vector128<float>>(start);
+        var e = MemoryMarshal.Cast<float, Vector128<float>>(end);
+        var change = Vector128<float>.Zero;
+        var norm = Vector128<float>.Zero;
         for (var v = 0; v < s.Length; v++)
         {
             Add(s[v], e[v], ref change, ref norm);
@@ -42,7 +43,7 @@ internal sealed class TeacherRatios(double epsilon)
             padded.Clear();
             start[^rest..].CopyTo(padded);
             end[^rest..].CopyTo(padded[Parts..]);
-            Add(Vector256.Create(padded), Vector256.Create(padded[Parts..]), ref change, ref norm);
+            Add(Vector128.Create(padded), Vector128.Create(padded[Parts..]), ref change, ref norm);
         }
 
         return MathF.Sqrt(Sum(change)) / MathF.Max(MathF.Sqrt(Sum(norm)), least);
@@ -58,25 +59,30 @@ internal sealed class TeacherRatios(double epsilon)
         var width = Vector<float>.Count;
         var length = hidden.Length / units;
         Transpose(hidden, units, length);
+        Span<float> distances = stackalloc float[StepsAtOnce * width];
         for (var a = 0; a < length - 1; a += width)
         {
-            var norms = Vector.Max(Distances(a, length, length), new Vector<float>(least)); // from 0
+            Distances(a, length, length, distances); // from 0
+            var norms = Vector.Max(new Vector<float>(distances), new Vector<float>(least));
             for (var steps = 1; a + steps < length; steps++)
             {
-                var values = Distances(a, a + steps, length) / norms;
-                var to = ratios[(FirstPlace(steps, longest) + a)..];
-                for (var lane = 0; lane < Math.Min(width, length - steps - a); lane++)
+                var number = (steps - 1) % StepsAtOnce;
+                if (number == 0)
                 {
-                    to[lane] = values[lane];
+                    Distances(a, a + steps, length, distances);
                 }
+
+                var values = distances.Slice(number * width, width);
+                (new Vector<float>(values) / norms).CopyTo(values);
+                values[..Math.Min(width, length - steps - a)].CopyTo(ratios[(FirstPlace(steps, longest) + a)..]);
             }
         }
     }
 
-    /// <summary>To [unit padded to 8, timepoint], zeros beyond the units and, for one vector, beyond the time points.</summary>
+    /// <summary>To [unit padded to 4, timepoint], zeros beyond the units and, as far as vectors reach, the time points.</summary>
     private void Transpose(ReadOnlySpan<float> hidden, int units, int length)
     {
-        var stride = length + Vector<float>.Count;
+        var stride = StrideOf(length);
         var needed = (units + Parts - 1) / Parts * Parts * stride;
         if (transposed.Length != needed)
         {
@@ -92,58 +98,84 @@ internal sealed class TeacherRatios(double epsilon)
         }
     }
 
-    /// <summary>‖h(b) − h(a)‖, ‖h(b + 1) − h(a + 1)‖, … of the transposed case; b = length: ‖h(a)‖, ….</summary>
-    private Vector<float> Distances(int a, int b, int length)
+    private static int StrideOf(int length) => length + Vector<float>.Count + StepsAtOnce - 1;
+
+    /// <summary>
+    /// Of the transposed case ‖h(b) − h(a)‖, ‖h(b + 1) − h(a + 1)‖, … as one vector, then those of b + 1, b + 2 and b + 3 with the
+    /// same starts; b = length: ‖h(a)‖, ….
+    /// </summary>
+    private void Distances(int a, int b, int length, Span<float> destination)
     {
-        var stride = length + Vector<float>.Count;
+        var stride = (nuint)StrideOf(length);
         ref var start = ref transposed[a];
         ref var end = ref transposed[b];
-        Vector<float> s0 = default,
-            s1 = default,
-            s2 = default,
-            s3 = default,
-            s4 = default,
-            s5 = default,
-            s6 = default,
-            s7 = default;
-        for (var at = 0; at < transposed.Length; at += Parts * stride)
+        PartSums first = default,
+            second = default,
+            third = default,
+            fourth = default;
+        for (var left = (nuint)transposed.Length; left > 0; left -= Parts * stride)
         {
-            s0 = AddSquare(ref start, ref end, at, s0);
-            s1 = AddSquare(ref start, ref end, at + stride, s1);
-            s2 = AddSquare(ref start, ref end, at + (2 * stride), s2);
-            s3 = AddSquare(ref start, ref end, at + (3 * stride), s3);
-            s4 = AddSquare(ref start, ref end, at + (4 * stride), s4);
-            s5 = AddSquare(ref start, ref end, at + (5 * stride), s5);
-            s6 = AddSquare(ref start, ref end, at + (6 * stride), s6);
-            s7 = AddSquare(ref start, ref end, at + (7 * stride), s7);
+            var s0 = Vector.LoadUnsafe(ref start);
+            var s1 = Vector.LoadUnsafe(ref start, stride);
+            var s2 = Vector.LoadUnsafe(ref start, 2 * stride);
+            var s3 = Vector.LoadUnsafe(ref start, 3 * stride);
+            first.Add(s0, s1, s2, s3, ref end, stride);
+            second.Add(s0, s1, s2, s3, ref Unsafe.Add(ref end, 1), stride);
+            third.Add(s0, s1, s2, s3, ref Unsafe.Add(ref end, 2), stride);
+            fourth.Add(s0, s1, s2, s3, ref Unsafe.Add(ref end, 3), stride);
+            start = ref Unsafe.Add(ref start, Parts * stride);
+            end = ref Unsafe.Add(ref end, Parts * stride);
         }
 
-        return Vector.SquareRoot(s0 + s4 + (s2 + s6) + (s1 + s5 + (s3 + s7)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> AddSquare(ref float start, ref float end, int at, Vector<float> sum)
-    {
-        var d = Vector.LoadUnsafe(ref end, (nuint)at) - Vector.LoadUnsafe(ref start, (nuint)at);
-        return Vector.FusedMultiplyAdd(d, d, sum);
+        first.Root().CopyTo(destination);
+        second.Root().CopyTo(destination[Vector<float>.Count..]);
+        third.Root().CopyTo(destination[(2 * Vector<float>.Count)..]);
+        fourth.Root().CopyTo(destination[(3 * Vector<float>.Count)..]);
     }
 
     private static void Add(
-        Vector256<float> s,
-        Vector256<float> e,
-        ref Vector256<float> change,
-        ref Vector256<float> norm
+        Vector128<float> s,
+        Vector128<float> e,
+        ref Vector128<float> change,
+        ref Vector128<float> norm
     )
     {
         var d = e - s;
-        change = Vector256.FusedMultiplyAdd(d, d, change);
-        norm = Vector256.FusedMultiplyAdd(s, s, norm);
+        change = Vector128.FusedMultiplyAdd(d, d, change);
+        norm = Vector128.FusedMultiplyAdd(s, s, norm);
     }
 
-    /// <summary>The 8 parts in a fixed order.</summary>
-    private static float Sum(Vector256<float> v)
+    /// <summary>The parts in a fixed order.</summary>
+    private static float Sum(Vector128<float> v) => v[0] + v[2] + (v[1] + v[3]);
+
+    /// <summary>The parts of sums of squared differences, some pairs side by side.</summary>
+    private struct PartSums
     {
-        var half = v.GetLower() + v.GetUpper();
-        return half[0] + half[2] + (half[1] + half[3]);
+        private Vector<float> p0;
+        private Vector<float> p1;
+        private Vector<float> p2;
+        private Vector<float> p3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal void Add(
+            Vector<float> s0,
+            Vector<float> s1,
+            Vector<float> s2,
+            Vector<float> s3,
+            ref float end,
+            nuint stride
+        )
+        {
+            var d0 = Vector.LoadUnsafe(ref end) - s0;
+            var d1 = Vector.LoadUnsafe(ref end, stride) - s1;
+            var d2 = Vector.LoadUnsafe(ref end, 2 * stride) - s2;
+            var d3 = Vector.LoadUnsafe(ref end, 3 * stride) - s3;
+            p0 = Vector.FusedMultiplyAdd(d0, d0, p0);
+            p1 = Vector.FusedMultiplyAdd(d1, d1, p1);
+            p2 = Vector.FusedMultiplyAdd(d2, d2, p2);
+            p3 = Vector.FusedMultiplyAdd(d3, d3, p3);
+        }
+
+        internal readonly Vector<float> Root() => Vector.SquareRoot(p0 + p2 + (p1 + p3));
     }
 }
