@@ -26,9 +26,9 @@ internal sealed class TeacherRatioTable
         ratios = new TeacherRatios(epsilon);
         layers = new Layer?[teacher.LayerCount];
         longest = teacher.MaxLength;
-        var pairs = (long)longest * (longest - 1) / 2;
-        room = (int)Math.Min(teacher.CaseCount, MostValues / Math.Max(1, pairs));
-        stride = room == 0 ? 0 : (int)pairs;
+        var perCase = (long)longest * (longest - 1) / 2;
+        room = (int)Math.Min(teacher.CaseCount, MostValues / Math.Max(1, perCase));
+        stride = room == 0 ? 0 : (int)perCase;
     }
 
     /// <summary>Whose ratios these are.</summary>
