@@ -12,13 +12,30 @@ internal readonly record struct OuterProductSize(int LeftRows, int RightRows, in
     internal const int LeftTile = 6;
     internal const int RightTile = 4;
 
-    /// <summary>Floats of scratch: the right operand in tiles and one tile of the left.</summary>
-    internal int ScratchLength => checked((RightRows + RightTile + LeftTile) * Steps * Panel.Lanes);
+    /// <summary>Rows of the left operand for which a block of the right one is copied once.</summary>
+    internal const int GroupRows = 192;
+
+    /// <summary>Steps of a block: a tile of each operand, 30 KiB, stays in the first cache.</summary>
+    internal const int BlockSteps = 48;
+
+    /// <summary>Floats of scratch: a block of the right operand and one tile of the left, and a group's sums.</summary>
+    internal int ScratchLength
+    {
+        get
+        {
+            var right = RightRows + RightTile;
+            var steps = Math.Min(Steps, BlockSteps);
+            return checked(
+                (((right + LeftTile) * steps) + ((Math.Min(LeftRows, GroupRows) + LeftTile) * right)) * Panel.Lanes
+            );
+        }
+    }
 }
 
 // The weight gradient. Both operands are first copied into contiguous tiles (gates lie kilobytes apart from step to
-// step, in the same few cache sets); each register tile (6×4 with 16-lane vectors and their 32
-// registers, else 4×3) then runs over all steps with one partial sum a lane,
+// step, in the same few cache sets), a block of steps at a time, so that a tile is read from the first cache again and
+// again; each register tile (6×4 with 16-lane vectors and their 32 registers, else 4×3) goes on from the sums of the
+// block before, so that a sum runs over all steps in order whatever the blocks: one partial sum a lane,
 // and the 16 lanes are added at the end in a fixed tree: (i, i+8), (i, i+4), (i, i+2), (i, i+1).
 internal sealed unsafe partial class VectorKernels<V, S>
 {
@@ -32,54 +49,94 @@ internal sealed unsafe partial class VectorKernels<V, S>
         float* gradient
     )
     {
-        var leftTile = S.Width == 16 ? 6 : 4;
-        var rightTileRows = S.Width == 16 ? 4 : 3;
-        var (leftRows, rightRows, steps) = size;
-        var rightTiles = (rightRows + rightTileRows - 1) / rightTileRows;
-        var rightPacked = scratch;
-        var leftPacked = scratch + (rightTiles * rightTileRows * steps * Panel.Lanes);
-        for (var tile = 0; tile < rightTiles; tile++)
+        for (var row = 0; row < size.LeftRows; row += OuterProductSize.GroupRows)
         {
-            CopyTile(
+            OuterProductGroup(
+                left + (row * Panel.Lanes),
+                leftStride,
                 right,
                 rightStride,
-                tile * rightTileRows,
-                rightTileRows,
-                rightRows,
-                steps,
-                rightPacked + (tile * rightTileRows * steps * Panel.Lanes)
+                size with
+                {
+                    LeftRows = Math.Min(OuterProductSize.GroupRows, size.LeftRows - row),
+                },
+                scratch,
+                gradient + (row * size.RightRows)
             );
         }
+    }
 
-        var sums = stackalloc float[OuterProductSize.LeftTile * OuterProductSize.RightTile * Panel.Lanes];
-        for (var row = 0; row < leftRows; row += leftTile)
+    private static void OuterProductGroup(
+        float* left,
+        int leftStride,
+        float* right,
+        int rightStride,
+        OuterProductSize size,
+        float* scratch,
+        float* gradient
+    )
+    {
+        var (leftRows, rightRows, steps) = size;
+        var (leftTile, rightTile) = (LeftTileRows, RightTileRows);
+        var (leftTiles, rightTiles) = ((leftRows + leftTile - 1) / leftTile, (rightRows + rightTile - 1) / rightTile);
+        var tileSums = leftTile * rightTile * Panel.Lanes;
+        var sums = scratch;
+        var leftPacked = sums + (leftTiles * rightTiles * tileSums);
+        var rightPacked = leftPacked + (leftTile * Math.Min(steps, OuterProductSize.BlockSteps) * Panel.Lanes);
+        new Span<float>(sums, leftTiles * rightTiles * tileSums).Clear();
+        for (var step = 0; step < steps; step += OuterProductSize.BlockSteps)
         {
-            CopyTile(left, leftStride, row, leftTile, leftRows, steps, leftPacked);
+            var block = Math.Min(OuterProductSize.BlockSteps, steps - step);
+            var tileFloats = rightTile * block * Panel.Lanes;
+            var from = right + ((long)step * rightStride);
             for (var tile = 0; tile < rightTiles; tile++)
             {
-                var rightTile = rightPacked + (tile * rightTileRows * steps * Panel.Lanes);
-                if (S.Width == 16)
-                {
-                    Tile6x4(leftPacked, rightTile, steps, sums);
-                }
-                else
-                {
-                    for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
-                    {
-                        Tile4x3(leftPacked + lane, rightTile + lane, steps, sums + lane);
-                    }
-                }
+                var to = rightPacked + (tile * tileFloats);
+                CopyTile(from, rightStride, tile * rightTile, rightTile, rightRows, block, to);
+            }
 
-                for (var a = 0; a < Math.Min(leftTile, leftRows - row); a++)
+            from = left + ((long)step * leftStride);
+            for (var row = 0; row < leftTiles; row++)
+            {
+                CopyTile(from, leftStride, row * leftTile, leftTile, leftRows, block, leftPacked);
+                for (var tile = 0; tile < rightTiles; tile++)
                 {
-                    for (var b = 0; b < Math.Min(rightTileRows, rightRows - (tile * rightTileRows)); b++)
-                    {
-                        gradient[((row + a) * rightRows) + (tile * rightTileRows) + b] += LaneSum(
-                            sums + (((a * rightTileRows) + b) * Panel.Lanes)
-                        );
-                    }
+                    AddTile(
+                        leftPacked,
+                        rightPacked + (tile * tileFloats),
+                        block,
+                        sums + (((row * rightTiles) + tile) * tileSums)
+                    );
                 }
             }
+        }
+
+        for (var row = 0; row < leftRows; row++)
+        {
+            for (var column = 0; column < rightRows; column++)
+            {
+                var tile = (row / leftTile * rightTiles) + (column / rightTile);
+                var place = (row % leftTile * rightTile) + (column % rightTile);
+                gradient[(row * rightRows) + column] += LaneSum(sums + (tile * tileSums) + (place * Panel.Lanes));
+            }
+        }
+    }
+
+    private static int LeftTileRows => S.Width == 16 ? 6 : 4;
+
+    private static int RightTileRows => S.Width == 16 ? 4 : 3;
+
+    private static void AddTile(float* left, float* right, int steps, float* sums)
+    {
+        if (S.Width == 16)
+        {
+            Tile6x4(left, right, steps, sums);
+            return;
+        }
+
+        for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+        {
+            Tile4x3(left + lane, right + lane, steps, sums + lane);
         }
     }
 
@@ -107,6 +164,21 @@ internal sealed unsafe partial class VectorKernels<V, S>
     /// <summary>Copies <paramref name="count"/> rows of every step; a row beyond the last repeats it (its result is not used).</summary>
     private static void CopyTile(float* source, int stride, int row, int count, int rows, int steps, float* tile)
     {
+        if (row + count <= rows)
+        {
+            var floats = count * Panel.Lanes;
+            source += row * Panel.Lanes;
+            for (var step = 0; step < steps; step++, source += stride, tile += floats)
+            {
+                for (var at = 0; at < floats; at += S.Width)
+                {
+                    S.Store(tile + at, S.Load(source + at));
+                }
+            }
+
+            return;
+        }
+
         for (var step = 0; step < steps; step++, source += stride)
         {
             for (var r = 0; r < count; r++)
@@ -124,31 +196,30 @@ internal sealed unsafe partial class VectorKernels<V, S>
 
     private static void Tile6x4(float* left, float* right, int steps, float* sums)
     {
-        var zero = S.Broadcast(0f);
-        V s00 = zero,
-            s01 = zero,
-            s02 = zero,
-            s03 = zero;
-        V s10 = zero,
-            s11 = zero,
-            s12 = zero,
-            s13 = zero;
-        V s20 = zero,
-            s21 = zero,
-            s22 = zero,
-            s23 = zero;
-        V s30 = zero,
-            s31 = zero,
-            s32 = zero,
-            s33 = zero;
-        V s40 = zero,
-            s41 = zero,
-            s42 = zero,
-            s43 = zero;
-        V s50 = zero,
-            s51 = zero,
-            s52 = zero,
-            s53 = zero;
+        var s00 = S.Load(sums);
+        var s01 = S.Load(sums + 16);
+        var s02 = S.Load(sums + 32);
+        var s03 = S.Load(sums + 48);
+        var s10 = S.Load(sums + 64);
+        var s11 = S.Load(sums + 80);
+        var s12 = S.Load(sums + 96);
+        var s13 = S.Load(sums + 112);
+        var s20 = S.Load(sums + 128);
+        var s21 = S.Load(sums + 144);
+        var s22 = S.Load(sums + 160);
+        var s23 = S.Load(sums + 176);
+        var s30 = S.Load(sums + 192);
+        var s31 = S.Load(sums + 208);
+        var s32 = S.Load(sums + 224);
+        var s33 = S.Load(sums + 240);
+        var s40 = S.Load(sums + 256);
+        var s41 = S.Load(sums + 272);
+        var s42 = S.Load(sums + 288);
+        var s43 = S.Load(sums + 304);
+        var s50 = S.Load(sums + 320);
+        var s51 = S.Load(sums + 336);
+        var s52 = S.Load(sums + 352);
+        var s53 = S.Load(sums + 368);
         for (var step = 0; step < steps; step++, left += 96, right += 64)
         {
             var r0 = S.Load(right + 0);
@@ -215,19 +286,18 @@ internal sealed unsafe partial class VectorKernels<V, S>
 
     private static void Tile4x3(float* left, float* right, int steps, float* sums)
     {
-        var zero = S.Broadcast(0f);
-        V s00 = zero,
-            s01 = zero,
-            s02 = zero,
-            s10 = zero,
-            s11 = zero,
-            s12 = zero;
-        V s20 = zero,
-            s21 = zero,
-            s22 = zero,
-            s30 = zero,
-            s31 = zero,
-            s32 = zero;
+        var s00 = S.Load(sums);
+        var s01 = S.Load(sums + 16);
+        var s02 = S.Load(sums + 32);
+        var s10 = S.Load(sums + 48);
+        var s11 = S.Load(sums + 64);
+        var s12 = S.Load(sums + 80);
+        var s20 = S.Load(sums + 96);
+        var s21 = S.Load(sums + 112);
+        var s22 = S.Load(sums + 128);
+        var s30 = S.Load(sums + 144);
+        var s31 = S.Load(sums + 160);
+        var s32 = S.Load(sums + 176);
         for (var step = 0; step < steps; step++, left += 64, right += 48)
         {
             var r0 = S.Load(right);

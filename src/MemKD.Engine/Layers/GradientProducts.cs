@@ -9,7 +9,7 @@ namespace MemKD.Engine.Layers;
 /// </summary>
 internal sealed unsafe class GradientProducts
 {
-    private const int BlockRows = 60;
+    private const int BlockRows = OuterProductSize.GroupRows;
     private readonly VectorKernels kernels;
     private readonly WorkerTeam team;
     private readonly List<Block> blocks = [];

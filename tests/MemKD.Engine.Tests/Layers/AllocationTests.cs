@@ -47,10 +47,16 @@ public class AllocationTests
 
         Step(0);
         Step(1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Step(2);
-        Step(3);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself may allocate once more when it replaces a method by its optimised form; a step that allocates does so each time.
+        long Allocated(int update)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Step(update);
+            Step(update + 1);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, Enumerable.Range(1, 5).Min(i => Allocated(2 * i)));
     }
 }

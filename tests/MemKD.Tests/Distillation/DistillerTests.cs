@@ -40,7 +40,7 @@ public class DistillerTests
     {
         var kd = MethodChoice.Parse("kd");
 
-        Assert.Equal(9, new DistillationSettings().WithMethod(kd).Weight);
+        Assert.Equal(0.9, new DistillationSettings().WithMethod(kd).Weight);
         Assert.Equal("kd", new DistillationSettings().WithMethod(kd).Method.Text);
         Assert.Null(DistillationSettings.Authors(30).WithMethod(kd).Weight);
     }

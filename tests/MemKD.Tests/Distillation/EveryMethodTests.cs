@@ -26,7 +26,7 @@ public class EveryMethodTests
     {
         foreach (var cell in Enum.GetValues<CellKind>())
         {
-            var settings = Settings(method, updates: 150);
+            var settings = Settings(method, updates: 300);
             var result = Run(settings, cell, threads: 1);
 
             var losses = result.Student.Losses;
