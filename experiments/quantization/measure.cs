@@ -1,6 +1,6 @@
 // What integers cost the students of train.cs, as CSV on standard output: one row a student, weight format and kind of cases.
 //     dotnet run -c Release experiments/quantization/measure.cs OUT SET... > costs.csv
-// test: TEST, which chooses nothing. train: TRAIN, which the student learnt. copies: augmented copies of TRAIN that it has not seen.
+// test: TEST, which chooses nothing. train: TRAIN, which the student learnt. copies: changed copies of TRAIN that it has not seen, those of memkd export.
 // held-out: a fifth of TRAIN for a student that did not learn it (the -rest students), with that student's own rows for TEST.
 #:project ../../src/MemKD/MemKD.csproj
 #:property PublishAot=false
@@ -45,34 +45,21 @@ string Measure(string form, string set, string file)
         }
     }
 
-    Add("test", GateCases.Of(model, split.Test, one));
+    Add("test", GateCases.Of(model, model.Preparation.Apply(split.Test.WithClasses(model.Classes)), one));
     var train = model.Preparation.Apply(split.Train.WithClasses(model.Classes));
     if (form.EndsWith("-rest", StringComparison.Ordinal))
     {
         var (_, held) = StratifiedSplit.Split(train.Labels, 0.2, seed: 0);
         if (held.Length > 0)
         {
-            Add("held-out", Prepared(train.Select(held)));
+            Add("held-out", GateCases.Of(model, train.Select(held), one));
         }
     }
     else
     {
-        Add("train", Prepared(train));
-        var copies = (2000 + train.Count - 1) / train.Count;
-        var pool = AugmentedPool.Of(train, Augmentation.Mild, copies, seed: 1_000_000);
-        Add("copies", Prepared(pool.Select([.. Enumerable.Range(train.Count, copies * train.Count)])));
+        Add("train", GateCases.Of(model, train, one));
+        Add("copies", GateCases.Of(model, AugmentedPool.Unseen(train), one));
     }
 
     return rows.ToString();
-
-    GateCases Prepared(PreparedCases cases) =>
-        new(
-            [
-                .. Enumerable
-                    .Range(0, cases.Count)
-                    .Select(i => cases.Values(i)[..(model.Preparation.ChannelCount * cases.Lengths[i])].ToArray()),
-            ],
-            cases.Labels,
-            new Inference(model.Network, one).Probabilities(cases)
-        );
 }
