@@ -25,6 +25,7 @@ internal static class CommandLine
             EvaluateCommand.Create(session),
             PredictCommand.Create(session),
             StreamCommand.Create(session),
+            EarlyCommand.Create(session),
             ExportCommand.Create(session),
             BenchmarkCommand.Create(session),
             CompareCommand.Create(session),

@@ -7,6 +7,8 @@ using MemKD.Evaluation;
 using MemKD.Export;
 using MemKD.Export.Quantization;
 using MemKD.Models;
+using MemKD.Series;
+using MemKD.Training;
 
 namespace MemKD.Cli.Commands;
 
@@ -57,7 +59,7 @@ internal static partial class ExportCommand
             var loaded = data.AreGiven(parsed) ? data.Load(parsed) : null;
             var request = new ExportRequest(classifier, NameOf(parsed.GetValue(name), path))
             {
-                Gate = loaded?.Train is { } train ? GateCases.Of(classifier, train, team) : null,
+                Gate = loaded?.Train is { } train ? Gate(classifier, train, team) : null,
             };
             var exported = chosen.Export(request);
             var score = loaded is not null ? Measure(classifier, exported, loaded, team) : null;
@@ -78,6 +80,13 @@ internal static partial class ExportCommand
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    /// <summary>What rounding costs is measured beside the training cases, not on them: they are what the model knows best.</summary>
+    private static GateCases Gate(RecurrentClassifier model, TimeSeriesDataset train, WorkerTeam team)
+    {
+        var known = model.Preparation.Apply(train.WithClasses(model.Classes));
+        return GateCases.Of(model, AugmentedPool.Unseen(known), team);
     }
 
     private static string Described(ExportFormat format) =>

@@ -73,6 +73,9 @@ internal sealed class StreamChoice
         }
     }
 
+    /// <summary>Whether a long gap ends a recording and the stream waits for the next one.</summary>
+    public bool StartsAnew(ParseResult parsed) => parsed.GetResult(resetAfter) is not null;
+
     /// <summary>Begins a stream.</summary>
     /// <exception cref="UsageException">Options that do not go together.</exception>
     /// <exception cref="InputException">Options that do not go with the model.</exception>

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using MemKD.Runtime.Streaming;
 
 namespace MemKD.Cli.Streams;
 
 /// <summary>
-/// Answers as lines: CSV with the header <c>sample,class,p_CLASS…</c>, or one JSON object a line. Only whole lines go out, when
-/// asked for and whenever some tens of kilobytes have come together. Probabilities read back as the same float32.
+/// Answers as lines: CSV with the header <c>sample,class,p_CLASS…</c>, or one JSON object a line; decisions have a column <c>decided</c>
+/// after the class. Only whole lines go out, when asked for and whenever some tens of kilobytes have come together. Probabilities read back as the same float32.
 /// </summary>
 internal sealed class AnswerWriter
 {
@@ -14,11 +13,10 @@ internal sealed class AnswerWriter
     private const int LongestNumber = 24;
 
     private readonly TextWriter output;
-    private readonly IStreamClassifier stream;
-    private readonly float[] probabilities;
     private readonly string begin;
     private readonly string afterSample; // between the sample's number and the class
-    private readonly string[] classes; // each up to the first probability
+    private readonly string[] classes;
+    private readonly string[] afterClass; // up to the first probability: of no decision, of a decision
     private readonly string[] beforeProbability;
     private readonly string end;
     private readonly int longestLine;
@@ -26,17 +24,24 @@ internal sealed class AnswerWriter
     private int length;
 
     /// <summary>Writes the header.</summary>
-    public AnswerWriter(TextWriter output, IStreamClassifier stream, bool json)
+    /// <param name="output">Where lines go.</param>
+    /// <param name="labels">Class labels; index = class number.</param>
+    /// <param name="json">JSON instead of CSV.</param>
+    /// <param name="withDecisions">Every row says whether it is a decision.</param>
+    public AnswerWriter(TextWriter output, IReadOnlyList<string> labels, bool json, bool withDecisions)
     {
         this.output = output;
-        this.stream = stream;
-        probabilities = new float[stream.Classes.Count];
-        string Key(int k) => $"\"{JsonEncodedText.Encode(stream.Classes[k])}\"";
+        string Key(int k) => $"\"{JsonEncodedText.Encode(labels[k])}\"";
+        string Decided(string value) =>
+            !withDecisions ? ""
+            : json ? $",\"decided\":{value}"
+            : $",{value}";
         beforeProbability =
         [
-            .. Enumerable.Range(0, probabilities.Length).Select(k => json ? $"{(k == 0 ? "" : ",")}{Key(k)}:" : ","),
+            .. Enumerable.Range(0, labels.Count).Select(k => json ? $"{(k == 0 ? "" : ",")}{Key(k)}:" : ","),
         ];
-        classes = [.. stream.Classes.Select((c, k) => json ? $"{Key(k)},\"probabilities\":{{" : CsvField(c))];
+        classes = [.. labels.Select((c, k) => json ? Key(k) : CsvField(c))];
+        afterClass = [.. ((string[])["false", "true"]).Select(v => Decided(v) + (json ? ",\"probabilities\":{" : ""))];
         afterSample = json ? ",\"class\":" : ",";
         begin = json ? "{\"sample\":" : "";
         end = json ? "}}\n" : "\n";
@@ -44,26 +49,31 @@ internal sealed class AnswerWriter
             begin.Length
             + afterSample.Length
             + classes.Max(c => c.Length)
+            + afterClass.Max(a => a.Length)
             + beforeProbability.Sum(b => b.Length + LongestNumber)
             + end.Length
             + LongestNumber;
         lines = new char[Enough + longestLine];
         if (!json)
         {
-            output.Write($"sample,class,{string.Join(',', stream.Classes.Select(c => CsvField($"p_{c}")))}\n");
+            var columns = labels.Select(c => CsvField($"p_{c}"));
+            output.Write($"sample,class,{(withDecisions ? "decided," : "")}{string.Join(',', columns)}\n");
         }
     }
 
-    /// <summary>Writes the classifier's answer.</summary>
+    /// <summary>Writes an answer.</summary>
     /// <param name="sample">Number of the sample, from 0.</param>
-    public void Write(long sample)
+    /// <param name="number">Number of the class: of logits, where probabilities may tie.</param>
+    /// <param name="probabilities">One value a class.</param>
+    /// <param name="isDecided">Whether it is a decision; for a writer with decisions.</param>
+    public void Write(long sample, int number, ReadOnlySpan<float> probabilities, bool isDecided = false)
     {
-        stream.Scores(probabilities);
         Add(begin);
         sample.TryFormat(lines.AsSpan(length), out var written, default, CultureInfo.InvariantCulture);
         length += written;
         Add(afterSample);
-        Add(classes[stream.Class]); // of logits: probabilities may tie
+        Add(classes[number]);
+        Add(afterClass[isDecided ? 1 : 0]);
         for (var k = 0; k < probabilities.Length; k++)
         {
             Add(beforeProbability[k]);

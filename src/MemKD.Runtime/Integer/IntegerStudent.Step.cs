@@ -48,7 +48,7 @@ public sealed partial class IntegerStudent
                 continue;
             }
 
-            // 17 bits · 14 bits + rounding half: below 2^31. Then Q4.12, held to 16 bits.
+            // 17 bits · 14 bits + rounding half: below 2^31. Then Q5.11, held to 16 bits.
             var difference = state.Count == 0 ? 0 : sample[c] - state.Previous[c];
             var shift = DifferenceShifts[c];
             state.Inputs[HiddenSize + ChannelCount + c] = Saturate(
@@ -149,6 +149,6 @@ public sealed partial class IntegerStudent
 
     private static int Sigmoid(short z) => SigmoidTable.Sigmoid(z);
 
-    /// <summary>tanh from 2z (Q4.12) as Q0.15, −32,746 … 32,744.</summary>
+    /// <summary>tanh from 2z (Q4.12) as Q0.15, −32,766 … 32,766.</summary>
     private static int Tanh(short twice) => (2 * Sigmoid(twice)) - 32768;
 }

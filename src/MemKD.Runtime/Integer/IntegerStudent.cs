@@ -45,7 +45,7 @@ public sealed partial class IntegerStudent
         init => hiddenWeights = [.. value];
     }
 
-    /// <summary>Input weights in the row's scale times 8 (inputs are Q4.12, states Q0.15), [rows, D].</summary>
+    /// <summary>Input weights in the row's scale times 8 (samples are Q4.12, states Q0.15), of differences (Q5.11) times 16, [rows, D].</summary>
     public required IReadOnlyList<short> InputWeights
     {
         get => inputWeights;
@@ -88,7 +88,7 @@ public sealed partial class IntegerStudent
     /// <summary>Right shift that takes its accumulator to logits Q19.12.</summary>
     public required int HeadShift { get; init; }
 
-    /// <summary>1/s of each channel as multiplier · 2^−shift; 0: no difference. Empty where the network sees no differences, else [C].</summary>
+    /// <summary>1/(2s) of each channel as multiplier · 2^−shift, which takes differences of Q4.12 to Q5.11; 0: no difference. Empty where the network sees no differences, else [C].</summary>
     public required IReadOnlyList<short> DifferenceMultipliers { get; init; }
 
     /// <summary>The shifts of <see cref="DifferenceMultipliers"/>, 1 … 30.</summary>

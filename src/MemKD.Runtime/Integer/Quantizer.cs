@@ -60,13 +60,16 @@ public static class Quantizer
     {
         var layer = model.Layers[0];
         var (units, inputs, gates) = (model.HiddenSize, model.InputSize, model.GateCount);
+
+        // Samples are Q4.12, differences Q5.11: one that counts half has its weight twice, which float does exactly.
+        int Unit(int input) => input < model.ChannelCount ? 1 : 2;
         FloatRow Row(int unit, int gate)
         {
             var at = (gate * units) + unit;
             var isCandidateOfGru = model.Cell == Cell.Gru && gate == 2;
             return new FloatRow(
                 layer.HiddenWeights.AsSpan(at * units, units).ToArray(),
-                layer.InputWeights.AsSpan(at * inputs, inputs).ToArray(),
+                [.. Enumerable.Range(0, inputs).Select(d => layer.InputWeights[(at * inputs) + d] * Unit(d))],
                 (double)layer.InputBias[at] + (isCandidateOfGru ? 0 : layer.HiddenBias[at]),
                 isCandidateOfGru ? layer.HiddenBias[at] : null,
                 IsTanh: gate == 2 || model.Cell == Cell.Rnn
@@ -106,7 +109,7 @@ public static class Quantizer
         );
     }
 
-    /// <summary>1/s = multiplier · 2^−shift, the multiplier of 14 bits: 17-bit differences times it stay below 2^31.</summary>
+    /// <summary>1/(2s) = multiplier · 2^−shift, the multiplier of 14 bits: 17-bit differences times it stay below 2^31.</summary>
     private static (short Multiplier, byte Shift) Inverse(double scale)
     {
         if (scale == 0)
@@ -121,7 +124,7 @@ public static class Quantizer
             (multiplier, exponent) = (1 << 13, exponent + 1);
         }
 
-        var shift = 13 - exponent;
+        var shift = 14 - exponent;
         if (shift < 1)
         {
             throw new InputException(
@@ -129,7 +132,7 @@ public static class Quantizer
             );
         }
 
-        // Above 2^17 a difference is below 2^−17 of its scale: 0 to the last bit.
+        // Above 2^16 a difference is below 2^−12 of its scale: 0 to the last bit.
         return shift > 30 ? ((short)0, (byte)1) : ((short)multiplier, (byte)shift);
     }
 }

@@ -2,7 +2,7 @@ namespace MemKD.Runtime.Integer;
 
 /// <summary>One gate of one unit in real numbers.</summary>
 /// <param name="HiddenWeights">[H].</param>
-/// <param name="InputWeights">[D].</param>
+/// <param name="InputWeights">[D], those of differences twice.</param>
 /// <param name="Bias">Both biases; of GRU's candidate that of the input alone.</param>
 /// <param name="HiddenBias">GRU's candidate: the bias inside the reset gate's product; else null.</param>
 /// <param name="IsTanh">The row feeds a tanh.</param>

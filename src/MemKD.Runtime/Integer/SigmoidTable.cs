@@ -5,7 +5,8 @@ namespace MemKD.Runtime.Integer;
 /// (tanh z = 2·σ(2z) − 1, e^−d = (1 − σ(d)) / σ(d)). Entry e is <c>value &lt;&lt; 16 | rise</c>, both Q0.15, of the piece that starts
 /// at e/4, for e ≥ 32 at e/4 − 16: a processor takes e from z by one instruction.
 /// The inner ends are lifted by a quarter of the two neighbouring errors at mid-piece, so that the error lies on both
-/// sides of 0: at most 4.1e-4.
+/// sides of 0: at most 4.1e-4. The outermost two are 0 and 1, to the last bit: all beyond ±8 is held there, and a gate that stands
+/// wide open must not lose 3.4e-4 at every step, which it would if it stopped at σ(8).
 /// </summary>
 public static class SigmoidTable
 {
@@ -17,7 +18,7 @@ public static class SigmoidTable
     /// <summary>The 64 entries.</summary>
     public static ReadOnlySpan<uint> Entries => Values;
 
-    /// <summary>σ of z (Q4.12) as Q0.15, 11 … 32756; the product's fraction is cut, which the table's rounding makes good.</summary>
+    /// <summary>σ of z (Q4.12) as Q0.15, 1 … 32767; the product's fraction is cut, which the table's rounding makes good.</summary>
     public static int Sigmoid(short z)
     {
         // Bits 10 to 15: the entry; bits 0 to 9: where in the piece, of 1024.
@@ -40,6 +41,7 @@ public static class SigmoidTable
             ends[s] = (int)Math.Clamp(Math.Floor((Math.Round((End(s) + lift) * 1024) / 1024) + 1), 0, 32767);
         }
 
+        (ends[0], ends[Length]) = (1, 32768);
         return
         [
             .. Enumerable

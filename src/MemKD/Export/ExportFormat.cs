@@ -10,7 +10,7 @@ namespace MemKD.Export;
 /// <param name="Name">Begins the names of the files: a letter, then letters, digits and underscores.</param>
 public sealed record ExportRequest(RecurrentClassifier Model, string Name)
 {
-    /// <summary>Training cases on which a format that rounds may measure what that costs, and round less; null: none.</summary>
+    /// <summary>Changed copies of the training cases on which a format that rounds may measure what that costs, and round less; null: none.</summary>
     public GateCases? Gate { get; init; }
 }
 

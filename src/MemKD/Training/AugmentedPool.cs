@@ -9,6 +9,8 @@ namespace MemKD.Training;
 /// </summary>
 public static class AugmentedPool
 {
+    private const int UnseenCopies = 2000;
+
     /// <summary>The places of some cases and of all their copies in a pool, in its order.</summary>
     /// <param name="indices">Case numbers.</param>
     /// <param name="caseCount">Cases behind the pool.</param>
@@ -24,12 +26,26 @@ public static class AugmentedPool
     /// <exception cref="InputException">More values than one array holds.</exception>
     public static PreparedCases Of(PreparedCases cases, Augmentation augmentation, int copies, ulong seed)
     {
-        if (copies == 0 || augmentation.IsOff)
-        {
-            return cases;
-        }
+        return copies == 0 || augmentation.IsOff
+            ? cases
+            : Make(cases, augmentation, copies, new SeededRandom(seed, "pool"));
+    }
 
-        var random = new SeededRandom(seed, "pool");
+    /// <summary>
+    /// Copies alone, at least one of each case and about <see cref="UnseenCopies"/> in all: like new cases, they lie beside those that a model
+    /// learnt, so what is measured on them flatters it less. No run draws from their stream.
+    /// </summary>
+    /// <param name="cases">Prepared cases.</param>
+    /// <exception cref="InputException">More values than one array holds.</exception>
+    public static PreparedCases Unseen(PreparedCases cases)
+    {
+        var copies = Math.Max(1, (int)Math.Ceiling((double)UnseenCopies / cases.Count));
+        var pool = Make(cases, Augmentation.Mild, copies, new SeededRandom(0, "unseen"));
+        return pool.Select([.. Enumerable.Range(cases.Count, copies * cases.Count)]);
+    }
+
+    private static PreparedCases Make(PreparedCases cases, Augmentation augmentation, int copies, SeededRandom random)
+    {
         var total = (long)cases.Lengths.Sum(l => (long)l) * cases.ChannelCount * (copies + 1);
         if (total > Array.MaxLength)
         {

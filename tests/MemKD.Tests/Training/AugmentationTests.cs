@@ -122,6 +122,29 @@ public class AugmentationTests
         Assert.Same(cases, AugmentedPool.Of(cases, new Augmentation(), 3, 1));
     }
 
+    [Fact]
+    public void Unseen_copies_are_none_of_the_cases_and_none_that_a_run_learns_from()
+    {
+        var cases = SmallRun.Ramps(700, classes: 3, channels: 2);
+
+        var unseen = AugmentedPool.Unseen(cases);
+
+        Assert.Equal(2100, unseen.Count); // 2,000, in whole copies of the cases
+        var pool = AugmentedPool.Of(cases, Augmentation.Mild, 3, seed: 0);
+        for (var i = 0; i < unseen.Count; i++)
+        {
+            Assert.Equal(cases.Labels[i % 700], unseen.Labels[i]);
+            var copy = unseen.Values(i).ToArray();
+            Assert.Equal(cases.Values(i % 700).Length, copy.Length);
+            Assert.All(
+                Enumerable.Range(0, 4),
+                k => Assert.False(copy.SequenceEqual(pool.Values((k * 700) + (i % 700)).ToArray()))
+            );
+        }
+
+        Assert.Equal(3001, AugmentedPool.Unseen(SmallRun.Ramps(3001, classes: 3, channels: 1)).Count);
+    }
+
     private static float[] Apply(Augmentation augmentation, float[] source, ulong seed = 1)
     {
         var copy = new float[source.Length];

@@ -44,7 +44,7 @@ internal static class C99Formats
             checks.AddRange(
                 report.Costs.Select(c =>
                     FormattableString.Invariant(
-                        $"{ManifestText.WeightText(c.Format)} on the training cases: {100 * c.AucPrcLoss:0.000} points of AUC-PRC lost, {100 * c.Agreement:0.00} % decided alike{(c.Format == format ? "; taken" : "")}"
+                        $"{ManifestText.WeightText(c.Format)} on copies of the training cases: {100 * c.AucPrcLoss:0.000} points of AUC-PRC lost, {100 * c.Agreement:0.00} % decided alike{(c.Format == format ? "; taken" : "")}"
                     )
                 )
             );
@@ -71,9 +71,9 @@ internal static class C99Formats
                 report.Format is { } weights
                     ? QuantizationGate.Probabilities(
                         Quantizer.Quantize(student, weights),
-                        GateCases.Prepared(request.Model, cases)
+                        GateCases.Series(request.Model, request.Model.Preparation.Apply(cases))
                     )
-                    : Probabilities(student, GateCases.Prepared(request.Model, cases)),
+                    : Probabilities(student, GateCases.Series(request.Model, request.Model.Preparation.Apply(cases))),
             ProbabilitiesBy =
                 "the arithmetic of the C code in .NET, with the exact soft-max of its logits for integers",
         };

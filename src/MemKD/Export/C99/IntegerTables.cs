@@ -81,7 +81,7 @@ internal sealed class IntegerTables(IntegerStudent student)
                 + Table("int32_t", "head_bias", "K", student.HeadBias),
             If(
                 student.DifferenceMultipliers.Count > 0,
-                Comment("Differences: 1/scale of each channel as factor / 2^shift, factors below 2^14.")
+                Comment("Differences: Q4.12 to Q5.11 of the channel's scale, * factor / 2^shift, factors below 2^14.")
                     + Table("int16_t", "difference_factor", "CHANNELS", student.DifferenceMultipliers)
                     + "\n"
                     + Table("int8_t", "difference_shift", "CHANNELS", student.DifferenceShifts)

@@ -81,8 +81,9 @@ internal static class ManifestText
             _ => "int8-multiplier",
         };
 
-    private static JsonObject Formats(IntegerStudent student) =>
-        new()
+    private static JsonObject Formats(IntegerStudent student)
+    {
+        var formats = new JsonObject
         {
             ["sample"] = "Q4.12",
             ["hidden_state"] = "Q0.15",
@@ -92,4 +93,11 @@ internal static class ManifestText
             ["row_multipliers"] = new JsonArray([.. student.RowMultipliers.Select(m => (JsonNode)(int)m)]),
             ["head_shift"] = student.HeadShift,
         };
+        if (student.DifferenceMultipliers.Count > 0)
+        {
+            formats["difference"] = "Q5.11";
+        }
+
+        return formats;
+    }
 }

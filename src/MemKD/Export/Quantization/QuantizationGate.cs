@@ -17,24 +17,20 @@ public sealed record GateCases(
     IReadOnlyList<float> Probabilities
 )
 {
-    /// <summary>Cases of a data set; labels that the model does not know are refused.</summary>
-    /// <exception cref="InputException">Another number of channels, or a label that the model does not know.</exception>
-    public static GateCases Of(RecurrentClassifier model, TimeSeriesDataset cases, WorkerTeam team)
-    {
-        var known = cases.WithClasses(model.Classes);
-        return new GateCases(Prepared(model, known), known.Labels, model.Probabilities(known, team));
-    }
+    /// <summary>Cases with the model's classes and channels.</summary>
+    /// <param name="model">The float student.</param>
+    /// <param name="cases">Cases as its preparation gives them.</param>
+    /// <param name="team">The threads that share the work.</param>
+    public static GateCases Of(RecurrentClassifier model, PreparedCases cases, WorkerTeam team) =>
+        new(Series(model, cases), cases.Labels, new Inference(model.Network, team).Probabilities(cases));
 
     /// <summary>Prepared series without their differences, which an exported student computes itself, each [channel, timepoint].</summary>
-    internal static float[][] Prepared(RecurrentClassifier model, TimeSeriesDataset cases)
+    internal static float[][] Series(RecurrentClassifier model, PreparedCases cases)
     {
-        var prepared = model.Preparation.Apply(cases);
         var channels = model.Preparation.ChannelCount;
         return
         [
-            .. Enumerable
-                .Range(0, prepared.Count)
-                .Select(i => prepared.Values(i)[..(channels * prepared.Lengths[i])].ToArray()),
+            .. Enumerable.Range(0, cases.Count).Select(i => cases.Values(i)[..(channels * cases.Lengths[i])].ToArray()),
         ];
     }
 }

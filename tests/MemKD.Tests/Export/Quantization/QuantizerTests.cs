@@ -136,6 +136,38 @@ public sealed class QuantizerTests
         }
     }
 
+    /// <summary>Spikes: weight .05 on a difference of up to 16 scales, far beyond the ±8 of a sample.</summary>
+    [Fact]
+    public void Differences_reach_to_16_of_their_scale_and_are_held_there()
+    {
+        foreach (var format in Enum.GetValues<WeightFormat>())
+        {
+            var student = Quantizer.Quantize(
+                MadeStudents
+                    .Of("rnn 1 1 2 last differences")
+                    .Changed(
+                        layers: [new LayerWeights([0, .05f], [0], [0], [0])],
+                        differenceScales: [.5],
+                        headWeights: [0, 1],
+                        headBias: [0, 0]
+                    ),
+                format
+            );
+            var state = new IntegerState(student);
+            var logits = new int[2];
+            foreach (
+                var (sample, difference) in ((double, double)[])[(-4, 0), (2, 12), (-5.5, -15), (4.25, 16), (-7.5, -16)]
+            )
+            {
+                student.Step(state, [IntegerStudent.ToSample((float)sample)]);
+                student.Logits(state, logits);
+
+                // two table errors of 4e-4, samples and logits in steps of 1/4096
+                Assert.InRange((logits[1] / 4096.0) - Math.Tanh(.05 * difference), -1.5e-3, 1.5e-3);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("lstm 4 1 2 last raw", 1, "--normalise train")]
     [InlineData("lstm 4 1 2 last", 50_000, "too large")]

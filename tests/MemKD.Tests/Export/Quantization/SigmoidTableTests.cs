@@ -19,6 +19,13 @@ public sealed class SigmoidTableTests
     }
 
     [Fact]
+    public void A_gate_that_stands_open_stays_open()
+    {
+        Assert.Equal(32767, SigmoidTable.Sigmoid(short.MaxValue));
+        Assert.Equal(1, SigmoidTable.Sigmoid(short.MinValue));
+    }
+
+    [Fact]
     public void A_sample_is_rounded_held_to_16_bits_and_0_when_it_is_no_number()
     {
         float[] values = [0, .5f / 4096, -.5f / 4096, .49f / 4096, 7.9998779f, 8, 1e30f, -8, -1e30f, float.NaN];
