@@ -33,6 +33,7 @@ public unsafe class MatrixKernelTests
         Assert.Equal([32f, 34f, 36f, 38f, 33f, 35f, 37f, 39f], actual[32..40].ToArray());
         Assert.Equal([40f, 42f, 0f, 0f, 41f, 43f, 0f, 0f], actual[40..].ToArray());
         Agreement.SameBits("transposed", new ReadOnlySpan<float>(same.Pointer, 24 * columns), actual);
+        GC.KeepAlive((packed, same));
     }
 
     [Theory]
@@ -69,6 +70,7 @@ public unsafe class MatrixKernelTests
                 VectorKernels.For(path).Multiply(packed, x.Pointer, null, y.Pointer);
                 var added = expected.Select((e, i) => e + start.Span[i]).ToArray();
                 Agreement.Within(Tolerance, Agreement.Worst($"{rows}x{columns}+", Agreement.Doubles(y.Span), added));
+                GC.KeepAlive((packed, x, bias, y)); // pointers alone keep nothing
             }
         }
     }
@@ -88,6 +90,9 @@ public unsafe class MatrixKernelTests
             (13, 17, 4),
             (60, 1, 5),
             (61, 33, 2),
+            (7, 5, 48),
+            (6, 9, 97), // more steps than a block has
+            (199, 3, 50), // more rows than a group has
         ];
         foreach (var (rows, columns, steps) in sizes)
         {
@@ -122,6 +127,7 @@ public unsafe class MatrixKernelTests
                 gradient.Pointer
             );
             kernels.RowSums(left.Pointer, leftStride, rows, steps, sums.Pointer);
+            GC.KeepAlive((left, right, scratch, gradient, sums)); // pointers alone keep nothing
 
             Agreement.Within(Tolerance, Agreement.Worst($"{size}", Agreement.Doubles(gradient.Span), expected));
             Agreement.Within(Tolerance, Agreement.Worst($"{size} sums", Agreement.Doubles(sums.Span), expectedSums));
