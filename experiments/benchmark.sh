@@ -23,7 +23,7 @@ compare() {
   echo
   echo "Made by \`experiments/benchmark.sh $name OUT\` from \`$here/recipe.yaml\`; AUC-PRC, mean over seeds."
   echo
-  compare per-set ranks win-tie-loss gains sizes --svg "$docs"
+  compare per-set ranks win-tie-loss gains --svg "$docs"
   for control in kd fitnet; do
     if grep -q ",$control," "$out/results.csv"; then
       echo
