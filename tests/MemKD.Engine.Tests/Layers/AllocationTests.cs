@@ -5,6 +5,9 @@ using MemKD.Engine.Random;
 
 namespace MemKD.Engine.Tests.Layers;
 
+// Alone: a collection that another test causes can show up in a thread's count of bytes.
+[Collection(nameof(AllocationTests))]
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public class AllocationTests
 {
     [Theory]
@@ -47,16 +50,10 @@ public class AllocationTests
 
         Step(0);
         Step(1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Step(2);
+        Step(3);
 
-        // The runtime itself may allocate once more when it replaces a method by its optimised form; a step that allocates does so each time.
-        long Allocated(int update)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Step(update);
-            Step(update + 1);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, Enumerable.Range(1, 5).Min(i => Allocated(2 * i)));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

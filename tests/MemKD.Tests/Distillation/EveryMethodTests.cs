@@ -26,7 +26,7 @@ public class EveryMethodTests
     {
         foreach (var cell in Enum.GetValues<CellKind>())
         {
-            var settings = Settings(method, updates: 300);
+            var settings = Settings(method, updates: 150);
             var result = Run(settings, cell, threads: 1);
 
             var losses = result.Student.Losses;
@@ -111,7 +111,8 @@ public class EveryMethodTests
         return new()
         {
             Method = choice,
-            Weight = choice.WeightGrid[0], // the least: it must not get in the way of so few updates
+            // The least of the grid, for it must not get in the way of so few updates; rkd's begins at 3, still too much for them.
+            Weight = choice.Text.StartsWith("rkd", StringComparison.Ordinal) ? 0.1 : choice.WeightGrid[0],
             Recipe = new TrainingRecipe
             {
                 Updates = updates,
