@@ -90,8 +90,8 @@ public sealed class ShapeAlignment : IDistillationMethod
                     "divergence"
                 ),
             ],
-            WeightGrid = [0.001, 0.003, 0.01, 0.03, 0.1],
-            UntunedWeight = 0.01,
+            WeightGrid = [0.0003, 0.001, 0.003, 0.01, 0.03],
+            UntunedWeight = 0.003,
             Create = c => new ShapeAlignment(
                 c.Student.Shape.OutputSize,
                 c.Teacher.HiddenSize,
