@@ -13,7 +13,7 @@ public sealed partial class IntegerStudent
         if (ClassCount == 2)
         {
             // The soft-max of two is σ of their difference.
-            var second = Sigmoid(Saturate(logits[1] - logits[0]));
+            var second = Sigmoid(FromLogit(logits[1] - logits[0]));
             probabilities[0] = (ushort)(ProbabilityOne - second);
             probabilities[1] = (ushort)second;
             return;
@@ -23,8 +23,8 @@ public sealed partial class IntegerStudent
         var total = 0;
         foreach (ref var logit in logits)
         {
-            // e^−d = (1 − σ(d)) / σ(d), d ≤ 8: Q0.15, at most 32,768.
-            var s = Sigmoid((short)Math.Min(highest - logit, short.MaxValue));
+            // e^−d = (1 − σ(d)) / σ(d), d held to z's bits: Q0.15, at most 32,768.
+            var s = Sigmoid(FromLogit(highest - logit));
             logit = ((ProbabilityOne - s) << 15) / s;
             total += logit;
         }
@@ -62,6 +62,9 @@ public sealed partial class IntegerStudent
 
         return best;
     }
+
+    /// <summary>A difference of logits, Q.12, as z; held twice, so that the shift cannot leave 32 bits.</summary>
+    private int FromLogit(int difference) => Hold(Hold(difference) << (FractionBits - 12));
 
     /// <summary>One unit as the linear layer sees it, Q0.15; the mean is rounded to the nearest, halves away from 0.</summary>
     private int Pooled(IntegerState state, int unit)

@@ -71,8 +71,9 @@ public sealed partial class IntegerStudent
         cell = Math.Clamp(cell, -MostCell, MostCell - 1);
         state.Cell[unit] = cell;
 
-        // 2c: Q11.20 → Q.13 = Q.12 of 2c, rounded, held to 16 bits. h: Q0.30 → Q0.15, rounded, |h| ≤ 32,767.
-        return (short)(((output * Tanh(Saturate((cell + 64) >> 7))) + 16384) >> 15);
+        // 2c: Q11.20 → z's format, rounded, held to its bits. h: Q0.30 → Q0.15, rounded, |h| ≤ 32,767.
+        var shift = 19 - FractionBits;
+        return (short)(((output * Tanh(Hold((cell + (1 << (shift - 1))) >> shift))) + 16384) >> 15);
     }
 
     private short Gru(IntegerState state, int unit)
@@ -94,6 +95,7 @@ public sealed partial class IntegerStudent
     /// <summary>A row's accumulator: bias + U h + W x.</summary>
     private int Row(IntegerState state, int row) => InputPart(state, row, HiddenPart(state, row, bias[row]));
 
+    /// <summary>Bias + U h in the row's own scale, shifted to that of its accumulator.</summary>
     private int HiddenPart(IntegerState state, int row, int sum)
     {
         var weights = hiddenWeights.AsSpan(row * HiddenSize, HiddenSize);
@@ -103,7 +105,7 @@ public sealed partial class IntegerStudent
             sum += weights[j] * inputs[j];
         }
 
-        return sum;
+        return sum >> hiddenShifts[row];
     }
 
     private int InputPart(IntegerState state, int row, int sum)
@@ -118,9 +120,9 @@ public sealed partial class IntegerStudent
         return sum;
     }
 
-    /// <summary>Accumulator → z (tanh rows: 2z) as Q4.12, held to 16 bits.</summary>
-    private short Activation(int row, int sum) =>
-        Saturate(
+    /// <summary>Accumulator → z (tanh rows: 2z), held to its bits.</summary>
+    private int Activation(int row, int sum) =>
+        Hold(
             (Format == WeightFormat.EightBitMultiplier ? MultiplyHigh(sum, RowMultipliers[row]) : sum) >> rowShifts[row]
         );
 
@@ -147,8 +149,19 @@ public sealed partial class IntegerStudent
 
     private static short Saturate(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);
 
-    private static int Sigmoid(short z) => SigmoidTable.Sigmoid(z);
+    /// <summary>z has so many bits behind the point: 15 for int16, which holds it to ±16, 12 for int8, ±8.</summary>
+    private int FractionBits => Format == WeightFormat.SixteenBit ? 15 : 12;
 
-    /// <summary>tanh from 2z (Q4.12) as Q0.15, −32,766 … 32,766.</summary>
-    private static int Tanh(short twice) => (2 * Sigmoid(twice)) - 32768;
+    /// <summary>Held to the bits of z: 20 for int16, 16 for int8.</summary>
+    private int Hold(int z) => Format == WeightFormat.SixteenBit ? FineSigmoidTable.Hold(z) : Saturate(z);
+
+    /// <summary>σ of z as Q0.15.</summary>
+    private int Sigmoid(int z) =>
+        Format == WeightFormat.SixteenBit ? FineSigmoidTable.Sigmoid(z) : SigmoidTable.Sigmoid((short)z);
+
+    /// <summary>tanh from 2z as Q0.15, −32,766 … 32,766.</summary>
+    private int Tanh(int twice) =>
+        Format == WeightFormat.SixteenBit
+            ? FineSigmoidTable.Tanh(twice)
+            : (2 * SigmoidTable.Sigmoid((short)twice)) - 32768;
 }

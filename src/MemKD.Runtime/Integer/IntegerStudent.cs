@@ -4,7 +4,7 @@ namespace MemKD.Runtime.Integer;
 /// A student in integers alone, one layer: the tables that exported C holds, and in <see cref="IntegerStudent"/>'s methods
 /// the arithmetic that it does, bit for bit. Never changed after it is made. Q m.n: an integer that stands for value · 2^n.
 /// A row is one gate of one unit, row = unit · G + gate, gates in PyTorch's order. No sum can leave 32 bits:
-/// <see cref="Quantizer"/> proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row.
+/// <see cref="Quantizer"/> proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row, before and after its hidden part is shifted.
 /// </summary>
 public sealed partial class IntegerStudent
 {
@@ -17,6 +17,7 @@ public sealed partial class IntegerStudent
     private readonly short[] hiddenWeights = [];
     private readonly short[] inputWeights = [];
     private readonly int[] bias = [];
+    private readonly byte[] hiddenShifts = [];
     private readonly byte[] rowShifts = [];
     private readonly short[] headWeights = [];
 
@@ -38,7 +39,7 @@ public sealed partial class IntegerStudent
     /// <summary>How the weights are kept.</summary>
     public required WeightFormat Format { get; init; }
 
-    /// <summary>Recurrent weights in the row's scale, [rows, H]; within −127 … 127 for the int8 formats.</summary>
+    /// <summary>Recurrent weights in the scale of the row's hidden part, [rows, H]; within −127 … 127 for the int8 formats.</summary>
     public required IReadOnlyList<short> HiddenWeights
     {
         get => hiddenWeights;
@@ -52,17 +53,27 @@ public sealed partial class IntegerStudent
         init => inputWeights = [.. value];
     }
 
-    /// <summary>Both biases of each row in accumulator scale, with half of what the shift cuts, [rows]. GRU's candidate rows: bias_ih alone.</summary>
+    /// <summary>
+    /// Both biases of each row in the scale of its hidden part, with half of what <see cref="RowShifts"/> cuts, [rows]. GRU's candidate
+    /// rows: bias_ih alone, in accumulator scale.
+    /// </summary>
     public required IReadOnlyList<int> Bias
     {
         get => bias;
         init => bias = [.. value];
     }
 
-    /// <summary>GRU: bias_hh of the candidate rows in accumulator scale, [H]; else empty.</summary>
+    /// <summary>GRU: bias_hh of the candidate rows in the scale of their hidden part, [H]; else empty.</summary>
     public required IReadOnlyList<int> CandidateBias { get; init; }
 
-    /// <summary>Right shift that takes a row's accumulator to Q4.12, [rows]; one less in rows whose gate is a tanh: these give 2z.</summary>
+    /// <summary>Right shift that takes a row's hidden part to the scale of its accumulator, [rows]; 0 for the int8 formats, which have one scale a row.</summary>
+    public required IReadOnlyList<byte> HiddenShifts
+    {
+        get => hiddenShifts;
+        init => hiddenShifts = [.. value];
+    }
+
+    /// <summary>Right shift that takes a row's accumulator to z, [rows]: Q5.15 for int16, else Q4.12; one less in rows whose gate is a tanh: these give 2z.</summary>
     public required IReadOnlyList<byte> RowShifts
     {
         get => rowShifts;

@@ -25,6 +25,7 @@ public static class Quantizer
             InputWeights = [.. scaled.SelectMany(r => r.InputWeights)],
             Bias = [.. scaled.Select(r => r.Bias)],
             CandidateBias = [.. scaled.Where(r => r.HiddenBias.HasValue).Select(r => r.HiddenBias!.Value)],
+            HiddenShifts = [.. scaled.Select(r => r.HiddenShift)],
             RowShifts = [.. scaled.Select(r => r.Shift)],
             RowMultipliers =
                 format == WeightFormat.EightBitMultiplier

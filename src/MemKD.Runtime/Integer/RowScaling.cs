@@ -20,6 +20,7 @@ internal sealed record IntegerRow(
     short[] InputWeights,
     int Bias,
     int? HiddenBias,
+    byte HiddenShift,
     byte Shift,
     short Multiplier
 );
@@ -27,6 +28,8 @@ internal sealed record IntegerRow(
 /// <summary>
 /// The scale of each row. With scale s a hidden weight is round(w/s), an input weight round(8w/s), a bias round(2^15·b/s):
 /// the accumulator counts in s·2^−15. z in Q4.12 is accumulator · s/8; a tanh row gives 2z, so its s counts twice.
+/// int16 has two scales a row: hidden weights and bias are summed in their own, which is the finer one, and shifted to that of the
+/// inputs, whose products are up to 16 times as large. Else the inputs would take the bits away from the hidden weights.
 /// </summary>
 internal static class RowScaling
 {
@@ -38,40 +41,53 @@ internal static class RowScaling
     public static IntegerRow[] Of(FloatRow[] rows, WeightFormat format) =>
         format switch
         {
-            WeightFormat.SixteenBit => WithOneExponent(rows),
+            WeightFormat.SixteenBit => [.. rows.Select(r => WithTwoExponents(r) ?? throw TooLarge())],
             WeightFormat.EightBitPowerOfTwo =>
             [
                 .. rows.Select(r =>
-                    Exponents(12).Select(e => WithExponent(r, e, sbyte.MaxValue)).FirstOrDefault(f => f != null)
-                    ?? throw TooLarge()
+                    Exponents(12, -1).Select(e => WithExponent(r, e)).FirstOrDefault(f => f != null) ?? throw TooLarge()
                 ),
             ],
             _ => WithMultipliers(rows),
         };
 
-    /// <summary>int16: the largest common f ≤ 12 at which every row fits.</summary>
-    private static IntegerRow[] WithOneExponent(FloatRow[] rows)
+    /// <summary>
+    /// int16: hidden weights at the largest 2^e ≤ 2^15 at which they and their sum fit, then the inputs at the largest that is not
+    /// above it; null when nothing fits. z is Q5.15, so the shift of a tanh row, e − 1, must be at least 1.
+    /// </summary>
+    private static IntegerRow? WithTwoExponents(FloatRow row)
     {
-        foreach (var f in Exponents(12))
-        {
-            var scaled = Array.ConvertAll(rows, r => WithExponent(r, f, short.MaxValue));
-            if (!scaled.Contains(null))
-            {
-                return scaled!;
-            }
-        }
+        const int First = 15;
+        const int Last = 2;
+        var alone = row with { InputWeights = [] };
+        var hidden = Exponents(First, Last).Where(e => At(alone, e, e) != null).ToArray();
+        return hidden.Length == 0
+            ? null
+            : Exponents(hidden[0], Last).Select(e => At(row, hidden[0], e)).FirstOrDefault(f => f != null);
 
-        throw TooLarge();
+        static IntegerRow? At(FloatRow row, int hidden, int input)
+        {
+            var shift = input - (row.IsTanh ? 1 : 0);
+            return Fit(
+                row,
+                Math.ScaleB(1, -input),
+                short.MaxValue,
+                half: 1 << (shift - 1),
+                (byte)shift,
+                multiplier: 0,
+                (byte)(hidden - input)
+            );
+        }
     }
 
-    /// <summary>Down to −1: the shift of a tanh row, e + 2, must be at least 1.</summary>
-    private static IEnumerable<int> Exponents(int first) => Enumerable.Range(0, first + 2).Select(i => first - i);
+    private static IEnumerable<int> Exponents(int first, int last) =>
+        Enumerable.Range(0, first - last + 1).Select(i => first - i);
 
-    /// <summary>A row at s = 2^−e, or null when it does not fit.</summary>
-    private static IntegerRow? WithExponent(FloatRow row, int e, int largestWeight)
+    /// <summary>int8: a row at s = 2^−e, or null when it does not fit. The shift of a tanh row, e + 2, must be at least 1.</summary>
+    private static IntegerRow? WithExponent(FloatRow row, int e)
     {
         var shift = e + (row.IsTanh ? 2 : 3);
-        return Fit(row, Math.ScaleB(1, -e), largestWeight, half: 1 << (shift - 1), (byte)shift, multiplier: 0);
+        return Fit(row, Math.ScaleB(1, -e), sbyte.MaxValue, half: 1 << (shift - 1), (byte)shift, multiplier: 0);
     }
 
     /// <summary>int8 with multipliers: s as small as weights and sums allow, m = round(s · 2^(13+shift)), one shift for all.</summary>
@@ -124,16 +140,29 @@ internal static class RowScaling
         int largestWeight,
         double half,
         byte shift,
-        short multiplier
+        short multiplier,
+        byte hiddenShift = 0
     )
     {
-        var hidden = Array.ConvertAll(row.HiddenWeights, w => Math.Round(w / scale));
+        // GRU's candidate: the bias of the input joins after the shift, that inside the reset gate's product before it.
+        var isSplit = row.HiddenBias.HasValue;
+        var hiddenScale = Math.ScaleB(scale, -hiddenShift);
+        var hidden = Array.ConvertAll(row.HiddenWeights, w => Math.Round(w / hiddenScale));
         var input = Array.ConvertAll(row.InputWeights, w => Math.Round(8 * w / scale));
-        var bias = Math.Round(row.Bias * 32768 / scale) + half;
-        var hiddenBias = row.HiddenBias is { } b ? Math.Round(b * 32768 / scale) : (double?)null;
-        var bound = ((hidden.Sum(Math.Abs) + input.Sum(Math.Abs)) * 32768) + Math.Abs(bias) + Math.Abs(hiddenBias ?? 0);
+        var bias = isSplit
+            ? Math.Round(row.Bias * 32768 / scale) + half
+            : Math.Round(row.Bias * 32768 / hiddenScale) + Math.ScaleB(half, hiddenShift);
+        var hiddenBias = row.HiddenBias is { } b ? Math.Round(b * 32768 / hiddenScale) : (double?)null;
+
+        // First sum, and what it is at most after the shift, which cuts toward −∞; then the whole.
+        var first = (hidden.Sum(Math.Abs) * 32768) + Math.Abs(hiddenBias ?? bias);
+        var whole =
+            Math.Ceiling(Math.ScaleB(first, -hiddenShift))
+            + (input.Sum(Math.Abs) * 32768)
+            + (isSplit ? Math.Abs(bias) : 0);
         if (
-            bound >= Limit
+            first >= Limit
+            || whole >= Limit
             || hidden.Any(w => Math.Abs(w) > largestWeight)
             || input.Any(w => Math.Abs(w) > short.MaxValue)
         )
@@ -146,6 +175,7 @@ internal static class RowScaling
             Array.ConvertAll(input, w => (short)w),
             (int)bias,
             (int?)hiddenBias,
+            hiddenShift,
             shift,
             multiplier
         );

@@ -60,6 +60,23 @@ internal static class MadeStudents
         };
     }
 
+    /// <summary>The same student with all weights of one row of its layer (PyTorch's order) so many times as large.</summary>
+    public static StudentModel WithLargeRow(this StudentModel model, int row, float factor)
+    {
+        var layer = model.Layers[0];
+        float[] Scaled(float[] weights, int count) => [.. weights.Select((w, i) => i / count == row ? factor * w : w)];
+        return model.Changed(
+            layers:
+            [
+                layer with
+                {
+                    InputWeights = Scaled(layer.InputWeights, model.InputSize),
+                    HiddenWeights = Scaled(layer.HiddenWeights, model.HiddenSize),
+                },
+            ]
+        );
+    }
+
     /// <summary>The same student with some things changed.</summary>
     public static StudentModel Changed(
         this StudentModel model,

@@ -8,11 +8,12 @@ namespace MemKD.Export.C99;
 internal sealed class IntegerSource(CShape shape, IntegerStudent student)
 {
     private readonly IntegerTables tables = new(student);
+    private readonly bool isByte = student.Format != WeightFormat.SixteenBit;
 
     /// <summary>The whole file.</summary>
     public string Text() =>
         Blocks(
-            $"/* See {shape.Name}.h. Q m.n: an integer that stands for value * 2^n. No sum of products can leave 32 bits: the\n * generator has proved sum |w| * 32768 + |bias| < 2^31 for every row. */",
+            $"/* See {shape.Name}.h. Q m.n: an integer that stands for value * 2^n. No sum of products can leave 32 bits: the\n * generator has proved sum |w| * 32768 + |bias| < 2^31 for every row{If(!isByte, ", before and after the shift of its hidden part")}. */",
             $"#include \"{shape.Name}.h\"",
             PlatformText.Asserts(shape.Name, shape.Upper),
             PlatformText.Memory,
@@ -20,11 +21,13 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             tables.Tables(),
             PlatformText.Arithmetic(
                 shape.IsLstm,
+                isByte,
+                shape.HasDifferences,
                 withFraction: student.Cell != Cell.Rnn || student.Format == WeightFormat.EightBitMultiplier
             ),
             PlatformText.Dot16,
-            If(student.Format != WeightFormat.SixteenBit, PlatformText.Dot8),
-            Sigma,
+            If(isByte, PlatformText.Dot8),
+            isByte ? Sigma : FineSigma,
             Rows(),
             Gather(),
             ResetText.Of(shape),
@@ -44,30 +47,61 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
         }
         """;
 
+    private const string FineSigma = """
+        /* The logistic function, Q5.15 within 20 bits to Q0.32: a word of the table + its low half * the place in the piece;
+         * sigma(-z) = 1 - sigma(z) by one's complements. */
+        static FAST uint32_t curve(int32_t z)
+        {
+            const int32_t size = z ^ (z >> 31);
+            const int32_t piece = READ32(&sigmoid[size >> 12]);
+            return (uint32_t)mla16(piece, size & 4095, piece) ^ (uint32_t)(z >> 31);
+        }
+
+        /* Rounded to Q0.15. */
+        static FAST int32_t sigma(int32_t z)
+        {
+            return (int32_t)((curve(z) + 65536u) >> 17);
+        }
+
+        /* tanh from 2z, rounded to Q0.15. */
+        static FAST int32_t tanh2(int32_t twice)
+        {
+            return (int32_t)(curve(twice) + 0x80008000u) >> 16;
+        }
+        """;
+
+    /// <summary>tanh of half of z.</summary>
+    private string Tanh(string z) => isByte ? $"2 * sigma({z}) - 32768" : $"tanh2({z})";
+
+    /// <summary>σ of a difference of logits, Q.12.</summary>
+    private string SigmaOfLogits(string difference) =>
+        isByte ? $"sigma(sat16({difference}))" : $"sigma(sat20(8 * sat20({difference})))";
+
     private string Rows()
     {
-        var isByte = student.Format != WeightFormat.SixteenBit;
         var hidden = isByte
             ? "dot8(&hidden_weights[r * HP], v, HP, sum)"
-            : "dot16(&weights[r * (HP + DP)], v, HP, sum)";
+            : "dot16(&weights[r * (HP + DP)], v, HP, sum) >> READ8(&shifts[2 * r])";
         var input = isByte
             ? "dot16(&input_weights[r * DP], v + HP, D, sum)"
             : "dot16(&weights[r * (HP + DP) + HP], v + HP, D, sum)";
-        var (parameter, scaled) = student.Format switch
+        var scaled = student.Format switch
         {
-            WeightFormat.SixteenBit => ("int shift", "sum >> shift"),
-            WeightFormat.EightBitPowerOfTwo => ("int r", "sum >> READ8(&shifts[r])"),
-            _ => ("int r", "mulw(sum, READ16(&multipliers[r])) >> SHIFT"),
+            WeightFormat.SixteenBit => "sat20(sum >> READ8(&shifts[2 * r + 1]))",
+            WeightFormat.EightBitPowerOfTwo => "sat16(sum >> READ8(&shifts[r]))",
+            _ => "sat16(mulw(sum, READ16(&multipliers[r])) >> SHIFT)",
         };
-        var shift = isByte ? "" : ", int shift";
         return $$"""
-            /* Accumulator to z, in tanh rows to 2z: Q4.12 within 16 bits. */
-            static FAST int32_t scaled(int32_t sum, {{parameter}})
+            /* Accumulator to z, in tanh rows to 2z: {{(isByte ? "Q4.12 within 16 bits" : "Q5.15 within 20 bits")}}. */
+            static FAST int32_t scaled(int32_t sum, int r)
             {
-                return sat16({{scaled}});
+                return {{scaled}};
             }
 
-            /* v: old hidden state, then inputs. */
+            /* v: old hidden state, then inputs.{{If(
+                !isByte,
+                " The hidden part is shifted from its own scale to the accumulator's."
+            )}} */
             static FAST int32_t hidden_part(int r, const int16_t *v, int32_t sum)
             {
                 return {{hidden}};
@@ -78,9 +112,9 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                 return {{input}};
             }
 
-            static FAST int32_t row(int r, const int16_t *v{{shift}})
+            static FAST int32_t row(int r, const int16_t *v)
             {
-                return scaled(input_part(r, v, hidden_part(r, v, READ32(&bias[r]))), {{(isByte ? "r" : "shift")}});
+                return scaled(input_part(r, v, hidden_part(r, v, READ32(&bias[r]))), r);
             }
             """;
     }
@@ -126,36 +160,34 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
 
     private string Step()
     {
-        string Row(string row, bool isTanh) =>
-            student.Format != WeightFormat.SixteenBit ? $"row({row}, v)"
-            : isTanh ? $"row({row}, v, SHIFT - 1)"
-            : $"row({row}, v, SHIFT)";
-        var candidateScale = student.Format == WeightFormat.SixteenBit ? "SHIFT - 1" : "3 * u + 2";
+        var twice = isByte ? "sat16((c + 64) >> 7)" : "sat20((c + 8) >> 4)";
         var unit = student.Cell switch
         {
             Cell.Lstm => $$"""
-                        const int32_t i = sigma({{Row("4 * u", false)}});
-                        const int32_t f = sigma({{Row("4 * u + 1", false)}});
-                        const int32_t g = 2 * sigma({{Row("4 * u + 2", true)}}) - 32768;
-                        const int32_t o = sigma({{Row("4 * u + 3", false)}});
+                        const int32_t i = sigma(row(4 * u, v));
+                        const int32_t f = sigma(row(4 * u + 1, v));
+                        const int32_t g = {{Tanh("row(4 * u + 2, v)")}};
+                        const int32_t o = sigma(row(4 * u + 3, v));
                         /* Q11.20 * Q0.15 and Q0.15 * Q0.15 to Q11.20, both cut; within 31 bits */
                         const int32_t c = sat31(2 * mulw(s->c[u], f) + (mul16(i, g) >> 10));
-                        /* Q4.12 of 2c; Q0.30 to Q0.15, rounded */
-                        const int32_t y = 2 * sigma(sat16((c + 64) >> 7)) - 32768;
+                        /* {{(isByte ? "Q4.12" : "Q5.15")}} of 2c; Q0.30 to Q0.15, rounded */
+                        const int32_t y = {{Tanh(twice)}};
                         s->c[u] = c;
                         s->h[u] = (int16_t)(mla16(o, y, 16384) >> 15);
                 """,
             Cell.Gru => $$"""
-                        const int32_t r = sigma({{Row("3 * u", false)}});
-                        const int32_t z = sigma({{Row("3 * u + 1", false)}});
+                        const int32_t r = sigma(row(3 * u, v));
+                        const int32_t z = sigma(row(3 * u + 1, v));
                         /* U h + b_hh apart until r, in accumulator scale */
                         const int32_t p = 2 * mulw(hidden_part(3 * u + 2, v, READ32(&candidate_bias[u])), r);
-                        const int32_t n = 2 * sigma(scaled(input_part(3 * u + 2, v, READ32(&bias[3 * u + 2])) + p, {{candidateScale}})) - 32768;
+                        const int32_t n = {{Tanh(
+                    "scaled(input_part(3 * u + 2, v, READ32(&bias[3 * u + 2])) + p, 3 * u + 2)"
+                )}};
                         /* 17 bits * 15 bits + half stay below 2^31; the result lies between n and h */
                         s->h[u] = (int16_t)(n + ((z * (v[u] - n) + 16384) >> 15));
                 """,
             _ => $$"""
-                        s->h[u] = (int16_t)(2 * sigma({{Row("u", true)}}) - 32768);
+                        s->h[u] = (int16_t)({{Tanh("row(u, v)")}});
                 """,
         };
         var after = shape.IsMean
@@ -228,7 +260,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             {
                 int32_t z[K];
                 (void){{shape.Name}}_logits(s, z);
-                z[0] = sigma(sat16(z[1] - z[0]));
+                z[0] = {{SigmaOfLogits("z[1] - z[0]")}};
                 p[0] = (uint16_t)(32768 - z[0]);
                 p[1] = (uint16_t)z[0];
             }
@@ -244,8 +276,8 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                 const int best = {{shape.Name}}_logits(s, z);
                 const int32_t highest = z[best];
                 for (k = 0; k < K; ++k) {
-                    /* e^-d = (1 - sigma(d)) / sigma(d), d <= 8: Q0.15 */
-                    const int32_t y = sigma(sat16(highest - z[k]));
+                    /* e^-d = (1 - sigma(d)) / sigma(d), d <= {{(isByte ? 8 : 16)}}: Q0.15 */
+                    const int32_t y = {{SigmaOfLogits("highest - z[k]")}};
                     z[k] = ((32768 - y) << 15) / y;
                     total += z[k];
                 }

@@ -24,8 +24,7 @@ internal sealed class IntegerTables(IntegerStudent student)
             var perRow = student.Format switch
             {
                 WeightFormat.EightBitPowerOfTwo => 1,
-                WeightFormat.EightBitMultiplier => 2,
-                _ => 0,
+                _ => 2,
             };
             return hidden
                 + (rows * ((PaddedInputs * 2) + 4 + perRow))
@@ -33,7 +32,7 @@ internal sealed class IntegerTables(IntegerStudent student)
                 + (student.HeadWeights.Count * 2)
                 + (student.HeadBias.Count * 4)
                 + (student.DifferenceMultipliers.Count * 3)
-                + (SigmoidTable.Length * 4);
+                + ((IsByte(student) ? SigmoidTable.Length : FineSigmoidTable.Length) * 4);
         }
     }
 
@@ -50,10 +49,6 @@ internal sealed class IntegerTables(IntegerStudent student)
             $"#define DP {inputs}  /* inputs filled up to whole words */",
             $"#define D {used}  /* inputs that are multiplied */",
             If(
-                student.Format == WeightFormat.SixteenBit,
-                $"#define SHIFT {Text(SixteenBitShift)}  /* accumulator to Q4.12 */"
-            ),
-            If(
                 student.Format == WeightFormat.EightBitMultiplier,
                 $"#define SHIFT {Text(student.RowShifts[0])}  /* after the multiplier */"
             ),
@@ -64,10 +59,13 @@ internal sealed class IntegerTables(IntegerStudent student)
     /// <summary>All tables.</summary>
     public string Tables() =>
         Blocks(
-            Comment("The logistic function: 64 pieces over [0, 8) and [-8, 0), each value << 16 | rise, Q0.15.")
-                + Table("uint32_t", "sigmoid", "64", SigmoidTable.Entries.ToArray()),
+            IsByte(student)
+                ? Comment("The logistic function: 64 pieces over [0, 8) and [-8, 0), each value << 16 | rise, Q0.15.")
+                    + Table("uint32_t", "sigmoid", "64", SigmoidTable.Entries.ToArray())
+                : Comment("The logistic function: 128 pieces over [0, 16), each value << 16 | 16 * rise, Q0.16.")
+                    + Table("uint32_t", "sigmoid", "128", FineSigmoidTable.Entries.ToArray()),
             Weights(),
-            Comment("Both biases of a row in accumulator scale, with the half that rounding adds.")
+            Comment("Both biases of a row in the scale of its sum, with the half that rounding adds.")
                 + Table("int32_t", "bias", Text(student.Bias.Count), student.Bias),
             If(
                 student.CandidateBias.Count > 0,
@@ -88,8 +86,6 @@ internal sealed class IntegerTables(IntegerStudent student)
             )
         );
 
-    private int SixteenBitShift => student.RowShifts[0] + (student.Cell == Cell.Rnn ? 1 : 0);
-
     private string Weights()
     {
         const string Rows = "Rows: unit by unit, gates ";
@@ -102,7 +98,7 @@ internal sealed class IntegerTables(IntegerStudent student)
         if (!IsByte(student))
         {
             return Comment(
-                    $"{Rows}{gates}. A row: H weights of the hidden state, then those of the inputs times 8 (Q12 against Q15)."
+                    $"{Rows}{gates}. A row: H weights of the hidden state in their own scale, then those of the inputs times 8 (Q12 against Q15) in theirs."
                 )
                 + Table(
                     "int16_t",
@@ -137,7 +133,17 @@ internal sealed class IntegerTables(IntegerStudent student)
             WeightFormat.EightBitMultiplier => Comment(
                 "Accumulator to Q4.12 of z, of 2z in tanh rows: * multiplier / 2^16 >> SHIFT."
             ) + Table("int16_t", "multipliers", Text(student.Bias.Count), student.RowMultipliers),
-            _ => "",
+            _ => Comment(
+                "Right shifts of each row: its hidden part to the scale of its inputs; the sum to Q5.15 of z, of 2z in tanh rows."
+            )
+                + Table(
+                    "int8_t",
+                    "shifts",
+                    $"2 * {Text(student.Bias.Count)}",
+                    student
+                        .HiddenShifts.Zip(student.RowShifts, (hidden, row) => (byte[])[hidden, row])
+                        .SelectMany(s => s)
+                ),
         };
 
     private short[] Hidden(int row) => Filled(student.HiddenWeights, row, student.HiddenSize, PaddedUnits);

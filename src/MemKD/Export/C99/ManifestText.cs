@@ -93,6 +93,11 @@ internal static class ManifestText
             ["row_multipliers"] = new JsonArray([.. student.RowMultipliers.Select(m => (JsonNode)(int)m)]),
             ["head_shift"] = student.HeadShift,
         };
+        if (student.Format == WeightFormat.SixteenBit)
+        {
+            formats["hidden_shifts"] = new JsonArray([.. student.HiddenShifts.Select(s => (JsonNode)(int)s)]);
+        }
+
         if (student.DifferenceMultipliers.Count > 0)
         {
             formats["difference"] = "Q5.11";

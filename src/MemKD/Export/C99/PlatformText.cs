@@ -48,20 +48,30 @@ internal static class PlatformText
         #endif
         """;
 
-    /// <summary>Saturation, products of 16 bits, and with <paramref name="withFraction"/> the product with a fraction; what only the LSTM needs where it is one.</summary>
-    public static string Arithmetic(bool isLstm, bool withFraction) =>
+    /// <summary>
+    /// Saturation, products of 16 bits, and with <paramref name="withFraction"/> the product with a fraction; what only the LSTM, int8,
+    /// int16 or differences need where there are such.
+    /// </summary>
+    public static string Arithmetic(bool isLstm, bool isByte, bool hasDifferences, bool withFraction) =>
         CText.Lines(
             "#if DSP",
             "/* The Arm instructions of the same meaning. */",
-            Function("int32_t sat16(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 16);"),
+            CText.If(
+                isByte || hasDifferences,
+                Function("int32_t sat16(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 16);")
+            ),
+            CText.If(!isByte, Function("int32_t sat20(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 20);")),
             CText.If(isLstm, Function("int32_t sat31(int32_t a)", "return (int32_t)__builtin_arm_ssat(a, 31);")),
             CText.If(
                 withFraction,
                 Instruction("mulw(int32_t a, int32_t m)", "smulwb %0, %1, %2", "\"r\"(a), \"r\"(m)")
             ),
-            Instruction("mul16(int32_t a, int32_t b)", "smulbb %0, %1, %2", "\"r\"(a), \"r\"(b)"),
             CText.If(
-                isLstm,
+                isLstm || isByte,
+                Instruction("mul16(int32_t a, int32_t b)", "smulbb %0, %1, %2", "\"r\"(a), \"r\"(b)")
+            ),
+            CText.If(
+                isLstm || !isByte,
                 Instruction(
                     "mla16(int32_t a, int32_t b, int32_t sum)",
                     "smlabb %0, %1, %2, %3",
@@ -69,8 +79,16 @@ internal static class PlatformText
                 )
             ),
             "#else",
-            "/* Held to 16 bits. */",
-            Function("int32_t sat16(int32_t a)", "return a > 32767 ? 32767 : (a < -32768 ? -32768 : a);"),
+            CText.If(
+                isByte || hasDifferences,
+                "/* Held to 16 bits. */\n"
+                    + Function("int32_t sat16(int32_t a)", "return a > 32767 ? 32767 : (a < -32768 ? -32768 : a);")
+            ),
+            CText.If(
+                !isByte,
+                "/* Held to 20 bits. */\n"
+                    + Function("int32_t sat20(int32_t a)", "return a > 524287 ? 524287 : (a < -524288 ? -524288 : a);")
+            ),
             CText.If(
                 isLstm,
                 "/* Held to 31 bits. */\n"
@@ -92,7 +110,10 @@ internal static class PlatformText
             ),
             "/* The low 16 bits of both, with sign. */",
             Function("int32_t mul16(int32_t a, int32_t b)", "return (int32_t)(int16_t)a * (int16_t)b;"),
-            CText.If(isLstm, Function("int32_t mla16(int32_t a, int32_t b, int32_t sum)", "return mul16(a, b) + sum;")),
+            CText.If(
+                isLstm || !isByte,
+                Function("int32_t mla16(int32_t a, int32_t b, int32_t sum)", "return mul16(a, b) + sum;")
+            ),
             "#endif"
         );
 

@@ -57,11 +57,14 @@ public sealed class DeviceTests
         const string Plain = "lstm 8 1 3 last";
         const int StateBytes = 48;
 
-        // Of the design: flash of int8, RAM with stack, 1.6 instructions a product and 90 a unit (288 products).
+        // Of the design: flash of int8, RAM with stack, 1.6 instructions a product and 90 a unit (288 products with 8 units).
         Assert.True(Row($"{Plain},int8,cortex-m4,-Os")[0] <= 1600);
         Assert.True(Row($"{Plain},int8,cortex-m0+,-Os")[0] <= 1700);
         Assert.True(StateBytes + Row($"{Plain},int8,cortex-m0+,-O2")[1] <= 192);
         Assert.True(Row($"{Plain},int16,cortex-m4,-O2")[2] <= (1.6 * 288) + (90 * 8));
+        Assert.True(StateBytes + Row($"{Plain},int16,cortex-m4,-O2")[1] <= 192);
+        Assert.True(Row("lstm 4 1 3 last,int16,cortex-m4,-O2")[2] <= (1.6 * 80) + (90 * 4));
+        Assert.True(Row("lstm 16 1 3 last,int16,cortex-m4,-O2")[2] <= (1.6 * 1088) + (90 * 16));
         Assert.True(Row($"{Plain},int8,cortex-m0+,-O2")[2] <= 3400);
         Assert.True(Row($"{Plain},float32,cortex-m4,-O2")[2] <= 3000);
 

@@ -13,25 +13,54 @@ public sealed class QuantizerTests
     [Fact]
     public void A_hand_worked_unit_in_int16()
     {
-        // Input weights .75, 0, −.25, .125 at 2^15; the largest row, g, comes to (8192 + 8192) · 32768 + .75 · 2^27.
         var student = Quantizer.Quantize(OneUnit(.75f), WeightFormat.SixteenBit);
 
-        Assert.Equal([2048, -4096, 8192, 0], student.HiddenWeights.Select(w => (int)w));
-        Assert.Equal([24576, 0, -8192, 4096], student.InputWeights.Select(w => (int)w));
-        Assert.Equal([15, 15, 14, 15], student.RowShifts.Select(s => (int)s));
-        Assert.Equal((int)(.75 * (1 << 27)) + (1 << 14), student.Bias[0]);
-        Assert.Equal((int)(.75 * (1 << 27)) + (1 << 13), student.Bias[2]);
+        // Of the state at 2^15, 2^14, 2^13, 2^15; of the inputs, .75, 0, −.25, .125 times 8, at 2^12, 2^14, 2^13, 2^14.
+        Assert.Equal([16384, -16384, 16384, 0], student.HiddenWeights.Select(w => (int)w));
+        Assert.Equal([24576, 0, -16384, 16384], student.InputWeights.Select(w => (int)w));
+        Assert.Equal([3, 0, 0, 1], student.HiddenShifts.Select(s => (int)s));
+        Assert.Equal([12, 14, 12, 14], student.RowShifts.Select(s => (int)s));
+        Assert.Equal((int)(.75 * (1 << 30)) + (1 << 14), student.Bias[0]);
+        Assert.Equal((int)(.75 * (1 << 28)) + (1 << 11), student.Bias[2]);
     }
 
-    /// <summary>An input weight of 1 would be 2^15, which int16 does not hold: all rows at 2^11.</summary>
+    /// <summary>Inputs of 8 · 100 leave 2^5 of int16 in row i.</summary>
     [Fact]
-    public void A_weight_that_does_not_fit_lowers_the_scale_of_all_rows()
+    public void A_large_weight_lowers_the_scale_of_its_own_rows_inputs_alone()
     {
-        var student = Quantizer.Quantize(OneUnit(1), WeightFormat.SixteenBit);
+        var student = Quantizer.Quantize(OneUnit(100), WeightFormat.SixteenBit);
+        var other = Quantizer.Quantize(OneUnit(.75f), WeightFormat.SixteenBit);
 
-        Assert.Equal([1024, -2048, 4096, 0], student.HiddenWeights.Select(w => (int)w));
-        Assert.Equal([16384, 0, -4096, 2048], student.InputWeights.Select(w => (int)w));
-        Assert.Equal([14, 14, 13, 14], student.RowShifts.Select(s => (int)s));
+        Assert.Equal((25600, 5, 10), (student.InputWeights[0], student.RowShifts[0], student.HiddenShifts[0]));
+        Assert.Equal(other.HiddenWeights, student.HiddenWeights);
+        Assert.Equal(other.InputWeights.Skip(1), student.InputWeights.Skip(1));
+        Assert.Equal(other.RowShifts.Skip(1), student.RowShifts.Skip(1));
+    }
+
+    /// <summary>The largest weight of each part of a row takes 15 of the 16 bits, unless the row's sum or the limit 2^15 forbids it: at least 12.</summary>
+    [Theory]
+    [InlineData("lstm 8 1 2 mean differences", 32)]
+    [InlineData("gru 8 1 3 last differences", 24)]
+    public void One_row_of_huge_weights_leaves_the_others_their_bits(string shape, int rows)
+    {
+        var model = MadeStudents.Of(shape);
+        var plain = Quantizer.Quantize(model, WeightFormat.SixteenBit);
+        var student = Quantizer.Quantize(model.WithLargeRow(8, 300), WeightFormat.SixteenBit);
+
+        // Row 8 of PyTorch is the second gate of the first unit.
+        for (var row = 0; row < rows; row++)
+        {
+            var (hidden, input) = (Row(student.HiddenWeights, row, 8), Row(student.InputWeights, row, 2));
+            Assert.True(hidden.Max(Math.Abs) >= 1 << 12, $"row {row}");
+            if (row == 1)
+            {
+                Assert.NotEqual(Row(plain.HiddenWeights, row, 8), hidden);
+                continue;
+            }
+
+            Assert.Equal(Row(plain.HiddenWeights, row, 8), hidden);
+            Assert.Equal(Row(plain.InputWeights, row, 2), input);
+        }
     }
 
     /// <summary>int8: each row at the largest power of two at which its largest weight is at most 127.</summary>
@@ -52,25 +81,32 @@ public sealed class QuantizerTests
     [InlineData(WeightFormat.EightBitMultiplier)]
     public void No_row_can_leave_32_bits_however_large_the_weights(WeightFormat format)
     {
-        foreach (var largest in (double[])[.01, 1, 5, 25])
+        var made =
+            from largest in (double[])[.01, 1, 5, 25]
+            from factor in (float[])[1, 8]
+            select MadeStudents.Of("gru 8 3 3 mean differences", largest).WithLargeRow(17, factor);
+        foreach (var model in made)
         {
-            var student = Quantizer.Quantize(MadeStudents.Of("gru 8 3 3 mean differences", largest), format);
+            var student = Quantizer.Quantize(model, format);
             for (var row = 0; row < student.Bias.Count; row++)
             {
-                var hidden = student.HiddenWeights.Skip(row * 8).Take(8).Sum(w => Math.Abs((long)w));
-                var input = student.InputWeights.Skip(row * 6).Take(6).Sum(w => Math.Abs((long)w));
+                var isCandidate = row % 3 == 2;
                 var bias = Math.Abs((long)student.Bias[row]);
-                if (row % 3 == 2)
-                {
-                    bias += Math.Abs((long)student.CandidateBias[row / 3]);
-                }
+                var hidden =
+                    (Row(student.HiddenWeights, row, 8).Sum(w => Math.Abs((long)w)) * 32768)
+                    + (isCandidate ? Math.Abs((long)student.CandidateBias[row / 3]) : bias);
+                Assert.InRange(hidden, 0, int.MaxValue);
 
-                Assert.InRange(((hidden + input) * 32768) + bias, 0, int.MaxValue);
+                // Shifts cut toward −∞: one more below 0.
+                var input = Row(student.InputWeights, row, 6).Sum(w => Math.Abs((long)w)) * 32768;
+                var shifted = -(-hidden >> student.HiddenShifts[row]);
+                Assert.InRange(shifted + input + (isCandidate ? bias : 0), 0, int.MaxValue);
             }
 
             if (format != WeightFormat.SixteenBit)
             {
                 Assert.All(student.HiddenWeights, w => Assert.InRange(w, -127, 127));
+                Assert.All(student.HiddenShifts, s => Assert.Equal(0, s));
             }
         }
     }
@@ -190,6 +226,9 @@ public sealed class QuantizerTests
         );
         Assert.Contains("--layers 1", e.Message, StringComparison.Ordinal);
     }
+
+    private static int[] Row(IReadOnlyList<short> weights, int row, int count) =>
+        [.. weights.Skip(row * count).Take(count).Select(w => (int)w)];
 
     private static StudentModel OneUnit(float inputWeight) =>
         MadeStudents
