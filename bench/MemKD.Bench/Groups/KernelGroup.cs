@@ -142,6 +142,7 @@ internal static class KernelGroup
         private readonly AlignedBuffer hidden;
         private readonly AlignedBuffer scratch;
         private readonly AlignedBuffer gradient;
+        private readonly AlignedBuffer sums;
 
         public GradientWork(int units)
         {
@@ -151,6 +152,7 @@ internal static class KernelGroup
             hidden = Random(random, size.RightRows * size.Steps * Panel.Lanes);
             scratch = new AlignedBuffer(size.ScratchLength);
             gradient = new AlignedBuffer(size.LeftRows * size.RightRows);
+            sums = new AlignedBuffer(size.LeftRows);
         }
 
         public double Amount => 2.0 * size.LeftRows * size.RightRows * size.Steps * Panel.Lanes;
@@ -166,7 +168,8 @@ internal static class KernelGroup
                     size.RightRows * Panel.Lanes,
                     size,
                     scratch.Pointer,
-                    gradient.Pointer
+                    gradient.Pointer,
+                    sums.Pointer
                 );
             }
         }

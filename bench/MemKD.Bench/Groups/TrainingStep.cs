@@ -20,6 +20,7 @@ namespace MemKD.Bench.Groups;
 /// <param name="Batch">Cases an update.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Pool">Cases to draw batches from.</param>
+/// <param name="Bidirectional">Whether every layer runs both ways; as a word after the cell's: <c>gru-both</c>. Peers do not know it.</param>
 internal sealed record StepSize(
     CellKind Cell,
     int Inputs,
@@ -28,7 +29,8 @@ internal sealed record StepSize(
     int Timepoints,
     int Batch = 32,
     int Threads = 1,
-    int Pool = 400
+    int Pool = 400,
+    bool Bidirectional = false
 )
 {
     /// <summary>Classes of every case.</summary>
@@ -36,34 +38,37 @@ internal sealed record StepSize(
 
     /// <summary>Reads the words.</summary>
     public static StepSize Parse(string[] words) =>
-        Enum.Parse<CellKind>(words[0], ignoreCase: true) is var cell
+        words[0].Split('-') is [var name, .. var both]
+        && Enum.Parse<CellKind>(name, ignoreCase: true) is var cell
         && words[1..].Select(Worker.Number).ToArray() is [var d, var h, var l, var t, var b, var threads, var pool]
-            ? new(cell, d, h, l, t, b, threads, pool)
+            ? new(cell, d, h, l, t, b, threads, pool, both is ["both"])
             : throw new ArgumentException("eight words", nameof(words));
 
     /// <summary>The words.</summary>
     public string Words =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Cell.ToString().ToLowerInvariant()} {Inputs} {Units} {Layers} {Timepoints} {Batch} {Threads} {Pool}"
+            $"{Cell.ToString().ToLowerInvariant()}{(Bidirectional ? "-both" : "")} {Inputs} {Units} {Layers} {Timepoints} {Batch} {Threads} {Pool}"
         );
 
     /// <summary>For tables.</summary>
     public string Name =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Cell.ToString().ToUpperInvariant()} {(Layers == 1 ? $"{Inputs}→{Units}" : $"{Layers}×{Units}")}, T={Timepoints}"
+            $"{Cell.ToString().ToUpperInvariant()}{(Bidirectional ? " both ways" : "")} {(Layers == 1 ? $"{Inputs}→{Units}" : $"{Layers}×{Units}")}, T={Timepoints}"
         );
 
     /// <summary>The network.</summary>
-    public NetworkShape Shape => new(Cell, Inputs, Units, Layers, Classes);
+    public NetworkShape Shape => new(Cell, Inputs, Units, Layers, Classes, Bidirectional);
 
     /// <summary>
     /// Multiply-adds of a whole step in the matrices of the layers: forward, gradient of what comes in (not of the series),
     /// gradient of the weights. Activations, linear layer and optimizer are not counted.
     /// </summary>
     public double MultiplyAdds =>
-        (double)Batch * Timepoints * ((3.0 * Shape.MultiplyAddsPerStep) - ((double)Shape.GateCount * Units * Inputs));
+        (double)Batch
+        * Timepoints
+        * ((3.0 * Shape.MultiplyAddsPerStep) - ((double)Shape.GateCount * Units * Inputs * Shape.DirectionCount));
 
     /// <summary>Cases of noise.</summary>
     public PreparedCases Cases()

@@ -2,43 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace MemKD.Engine.Kernels;
 
-/// <summary>Sizes of <see cref="VectorKernels.OuterProduct"/>.</summary>
-/// <param name="LeftRows">Rows of the left operand (rows of the gradient).</param>
-/// <param name="RightRows">Rows of the right operand (columns of the gradient).</param>
-/// <param name="Steps">Panels summed over.</param>
-internal readonly record struct OuterProductSize(int LeftRows, int RightRows, int Steps)
-{
-    /// <summary>Rows of the largest register tile, left and right.</summary>
-    internal const int LeftTile = 6;
-    internal const int RightTile = 4;
-
-    /// <summary>Rows of the left operand for which a block of the right one is copied once.</summary>
-    internal const int GroupRows = 192;
-
-    /// <summary>Steps of a block: a tile of each operand, 30 KiB, stays in the first cache.</summary>
-    internal const int BlockSteps = 48;
-
-    /// <summary>Floats of scratch: a block of the right operand and one tile of the left, and a group's sums.</summary>
-    internal int ScratchLength
-    {
-        get
-        {
-            var right = RightRows + RightTile;
-            var steps = Math.Min(Steps, BlockSteps);
-            return checked(
-                (((right + LeftTile) * steps) + ((Math.Min(LeftRows, GroupRows) + LeftTile) * right)) * Panel.Lanes
-            );
-        }
-    }
-}
-
-// The weight gradient. Both operands are first copied into contiguous tiles (gates lie kilobytes apart from step to
+// The weight gradient; of few columns, for of many there is a faster way. Both operands are first copied into contiguous tiles (gates lie kilobytes apart from step to
 // step, in the same few cache sets), a block of steps at a time, so that a tile is read from the first cache again and
 // again; each register tile (6×4 with 16-lane vectors and their 32 registers, else 4×3) goes on from the sums of the
 // block before, so that a sum runs over all steps in order whatever the blocks: one partial sum a lane,
 // and the 16 lanes are added at the end in a fixed tree: (i, i+8), (i, i+4), (i, i+2), (i, i+1).
 internal sealed unsafe partial class VectorKernels<V, S>
 {
+    private const int SumRows = 16;
+
     internal override void OuterProduct(
         float* left,
         int leftStride,
@@ -46,9 +18,21 @@ internal sealed unsafe partial class VectorKernels<V, S>
         int rightStride,
         OuterProductSize size,
         float* scratch,
-        float* gradient
+        float* gradient,
+        float* rowSums
     )
     {
+        if (size.IsWide)
+        {
+            WideOuterProduct(left, leftStride, right, rightStride, size, scratch, gradient, rowSums);
+            return;
+        }
+
+        if (rowSums != null)
+        {
+            RowSums(left, leftStride, size.LeftRows, size.Steps, rowSums);
+        }
+
         for (var row = 0; row < size.LeftRows; row += OuterProductSize.GroupRows)
         {
             OuterProductGroup(
@@ -140,24 +124,56 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void RowSums(float* source, int stride, int rows, int steps, float* sums)
+    private static void RowSums(float* source, int stride, int rows, int steps, float* sums)
     {
-        var lanes = stackalloc float[Panel.Lanes];
-        for (var row = 0; row < rows; row++)
+        var lanes = stackalloc float[SumRows * Panel.Lanes];
+        for (var row = 0; row < rows; row += SumRows)
         {
-            for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+            var count = Math.Min(SumRows, rows - row);
+            new Span<float>(lanes, SumRows * Panel.Lanes).Clear();
+            AddSteps(source + (row * Panel.Lanes), stride, count, steps, lanes);
+            for (var r = 0; r < count; r++)
             {
-                var sum = S.Broadcast(0f);
-                var p = source + (row * Panel.Lanes) + lane;
-                for (var step = 0; step < steps; step++, p += stride)
-                {
-                    sum = S.Add(sum, S.Load(p));
-                }
+                sums[row + r] += LaneSum(lanes + (r * Panel.Lanes));
+            }
+        }
+    }
 
-                S.Store(lanes + lane, sum);
+    /// <summary>sums[row][lane] += Σ over steps, in order; 4 rows at once, for one sum waits for itself.</summary>
+    private static void AddSteps(float* source, int stride, int rows, int steps, float* sums)
+    {
+        var at = 0;
+        for (; at + (4 * S.Width) <= rows * Panel.Lanes; at += 4 * S.Width)
+        {
+            var p = source + at;
+            var to = sums + at;
+            var a = S.Load(to);
+            var b = S.Load(to + S.Width);
+            var c = S.Load(to + (2 * S.Width));
+            var d = S.Load(to + (3 * S.Width));
+            for (var step = 0; step < steps; step++, p += stride)
+            {
+                a = S.Add(a, S.Load(p));
+                b = S.Add(b, S.Load(p + S.Width));
+                c = S.Add(c, S.Load(p + (2 * S.Width)));
+                d = S.Add(d, S.Load(p + (3 * S.Width)));
             }
 
-            sums[row] += LaneSum(lanes);
+            S.Store(to, a);
+            S.Store(to + S.Width, b);
+            S.Store(to + (2 * S.Width), c);
+            S.Store(to + (3 * S.Width), d);
+        }
+
+        for (; at < rows * Panel.Lanes; at += S.Width)
+        {
+            var sum = S.Load(sums + at);
+            for (var step = 0; step < steps; step++)
+            {
+                sum = S.Add(sum, S.Load(source + ((long)step * stride) + at));
+            }
+
+            S.Store(sums + at, sum);
         }
     }
 

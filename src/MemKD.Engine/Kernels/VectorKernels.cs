@@ -50,7 +50,7 @@ internal abstract unsafe class VectorKernels
     internal abstract void RnnBackward(CellStep step);
 
     /// <summary>
-    /// gradient[a, b] += Σ over steps and lanes of left[step][a]·right[step][b].
+    /// gradient[a, b] += Σ over steps and lanes of left[step][a]·right[step][b], and rowSums[a] += that of left[step][a].
     /// </summary>
     /// <param name="left">Panels [step][leftRows][16].</param>
     /// <param name="leftStride">Floats from one step's left panel to the next.</param>
@@ -59,6 +59,7 @@ internal abstract unsafe class VectorKernels
     /// <param name="size">Rows and steps.</param>
     /// <param name="scratch">Floats for the packed operands: <see cref="OuterProductSize.ScratchLength"/>.</param>
     /// <param name="gradient">Row-major [leftRows, rightRows]; ADDED to.</param>
+    /// <param name="rowSums">[leftRows]; ADDED to; null: not wanted.</param>
     internal abstract void OuterProduct(
         float* left,
         int leftStride,
@@ -66,7 +67,8 @@ internal abstract unsafe class VectorKernels
         int rightStride,
         OuterProductSize size,
         float* scratch,
-        float* gradient
+        float* gradient,
+        float* rowSums
     );
 
     /// <summary>y[i] = a[i] + b[i] for a whole number of panel rows.</summary>
@@ -83,9 +85,6 @@ internal abstract unsafe class VectorKernels
 
     /// <summary>y[i] = a[i]·b[i] for a whole number of panel rows.</summary>
     internal abstract void Product(float* a, float* b, int length, float* y);
-
-    /// <summary>sums[row] += Σ over steps and lanes of source[step][row].</summary>
-    internal abstract void RowSums(float* source, int stride, int rows, int steps, float* sums);
 }
 
 /// <summary>All kernels, compiled for one width.</summary>

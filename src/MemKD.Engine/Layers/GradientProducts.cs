@@ -9,7 +9,7 @@ namespace MemKD.Engine.Layers;
 /// </summary>
 internal sealed unsafe class GradientProducts
 {
-    private const int BlockRows = OuterProductSize.GroupRows;
+    private const int MostRows = 256;
     private readonly VectorKernels kernels;
     private readonly WorkerTeam team;
     private readonly List<Block> blocks = [];
@@ -31,9 +31,10 @@ internal sealed unsafe class GradientProducts
             {
                 foreach (var part in network.Layers[l][d].GradientParts(network.Parameters))
                 {
-                    for (var row = 0; row < part.Rows; row += BlockRows)
+                    var blockRows = BlockRows(part.Rows);
+                    for (var row = 0; row < part.Rows; row += blockRows)
                     {
-                        var rows = Math.Min(BlockRows, part.Rows - row);
+                        var rows = Math.Min(blockRows, part.Rows - row);
                         blocks.Add(
                             new Block(
                                 l,
@@ -70,6 +71,14 @@ internal sealed unsafe class GradientProducts
         team.Run(blocks.Count, runBlock);
     }
 
+    /// <summary>Rows of a block: as few blocks as can be, of about the same size, in whole tiles.</summary>
+    private static int BlockRows(int rows)
+    {
+        var count = (rows + MostRows - 1) / MostRows;
+        var tiles = ((rows + count - 1) / count + OuterProductSize.WideTile - 1) / OuterProductSize.WideTile;
+        return tiles * OuterProductSize.WideTile;
+    }
+
     private void RunBlock(int index)
     {
         var (l, d, part) = blocks[index];
@@ -79,12 +88,11 @@ internal sealed unsafe class GradientProducts
         var left = layer.Gates(d) + (part.GateRow * Panel.Lanes);
         var right = l == 0 ? batch.Input : layers[l - 1].NextInput;
         var rightStride = l == 0 ? batch.Stride : layers[l - 1].OutputStride;
-        kernels.RowSums(left, layer.GateStride, part.Rows, steps, gradient.Buffer.Pointer + part.BiasOffset);
         if (part.Shift != 0)
         {
             right = layer.Output + (d * part.Columns * Panel.Lanes);
             rightStride = layer.OutputStride;
-            left += part.Shift < 0 ? layer.GateStride : 0;
+            left += part.Shift < 0 ? layer.GateStride : 0; // what is left out, the gates of a border slot, is zero
             right += part.Shift > 0 ? rightStride : 0;
             steps--;
         }
@@ -96,7 +104,8 @@ internal sealed unsafe class GradientProducts
             rightStride,
             new OuterProductSize(part.Rows, part.Columns, steps),
             scratch[slot].Pointer,
-            gradient.Buffer.Pointer + part.WeightOffset
+            gradient.Buffer.Pointer + part.WeightOffset,
+            gradient.Buffer.Pointer + part.BiasOffset
         );
         Volatile.Write(ref taken[slot], 0);
     }

@@ -67,17 +67,10 @@ public sealed unsafe class LinearMap
             scratch = new AlignedBuffer(size.ScratchLength);
         }
 
-        fixed (float* to = dWeight)
+        fixed (float* weight = dWeight)
+        fixed (float* bias = dBias)
         {
-            kernels.OuterProduct(dY.Pointer, dY.Stride, x.Pointer, x.Stride, size, scratch.Pointer, to);
-        }
-
-        if (!dBias.IsEmpty)
-        {
-            fixed (float* to = dBias)
-            {
-                kernels.RowSums(dY.Pointer, dY.Stride, outputs, x.PanelCount, to);
-            }
+            kernels.OuterProduct(dY.Pointer, dY.Stride, x.Pointer, x.Stride, size, scratch.Pointer, weight, bias);
         }
 
         if (dX == null)

@@ -89,13 +89,7 @@ internal sealed unsafe class Readout
             pooledStride,
             new OuterProductSize(shape.ClassCount, shape.OutputSize, batch.PanelCount),
             scratch.Pointer,
-            gradient.Buffer.Pointer + weightOffset
-        );
-        kernels.RowSums(
-            scores.Pointer,
-            scoreStride,
-            shape.ClassCount,
-            batch.PanelCount,
+            gradient.Buffer.Pointer + weightOffset,
             gradient.Buffer.Pointer + biasOffset
         );
         for (var panel = 0; panel < batch.PanelCount; panel++)

@@ -77,7 +77,7 @@ public unsafe class MatrixKernelTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public void OuterProduct_and_RowSums_add_the_sums_over_steps_and_lanes(VectorPath path)
+    public void OuterProduct_adds_the_sums_over_steps_and_lanes_and_those_of_its_rows(VectorPath path)
     {
         var random = new SeededRandom(2);
         (int Left, int Right, int Steps)[] sizes =
@@ -93,6 +93,10 @@ public unsafe class MatrixKernelTests
             (7, 5, 48),
             (6, 9, 97), // more steps than a block has
             (199, 3, 50), // more rows than a group has
+            (1, 32, 1), // from here on the columns lie in the lanes
+            (12, 33, 16),
+            (37, 40, 17), // more steps than a block has
+            (100, 58, 50),
         ];
         foreach (var (rows, columns, steps) in sizes)
         {
@@ -124,9 +128,9 @@ public unsafe class MatrixKernelTests
                 rightStride,
                 size,
                 scratch.Pointer,
-                gradient.Pointer
+                gradient.Pointer,
+                sums.Pointer
             );
-            kernels.RowSums(left.Pointer, leftStride, rows, steps, sums.Pointer);
             GC.KeepAlive((left, right, scratch, gradient, sums)); // pointers alone keep nothing
 
             Agreement.Within(Tolerance, Agreement.Worst($"{size}", Agreement.Doubles(gradient.Span), expected));

@@ -45,8 +45,9 @@ internal sealed unsafe class PlantedErrorKernels : VectorKernels
         int rightStride,
         OuterProductSize size,
         float* scratch,
-        float* gradient
-    ) => inner.OuterProduct(left, leftStride, right, rightStride, size, scratch, gradient);
+        float* gradient,
+        float* rowSums
+    ) => inner.OuterProduct(left, leftStride, right, rightStride, size, scratch, gradient, rowSums);
 
     internal override void Add(float* a, float* b, int length, float* y) => inner.Add(a, b, length, y);
 
@@ -54,9 +55,6 @@ internal sealed unsafe class PlantedErrorKernels : VectorKernels
         inner.AddScaled(a, factor, lengths, time, length, y);
 
     internal override void Product(float* a, float* b, int length, float* y) => inner.Product(a, b, length, y);
-
-    internal override void RowSums(float* source, int stride, int rows, int steps, float* sums) =>
-        inner.RowSums(source, stride, rows, steps, sums);
 
     private static void Enlarge(float* gate, int hidden)
     {
