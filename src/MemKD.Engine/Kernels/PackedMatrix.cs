@@ -1,4 +1,5 @@
 using MemKD.Engine.Memory;
+using MemKD.Engine.Simd;
 
 namespace MemKD.Engine.Kernels;
 
@@ -24,32 +25,58 @@ internal sealed unsafe class PackedMatrix
     internal float* Pointer => buffer.Pointer;
 
     /// <summary>Packs rows of a row-major matrix [rows, columns].</summary>
-    internal void Pack(ReadOnlySpan<float> source) => Pack(source, Columns, 1);
-
-    /// <summary>Packs the transpose: <paramref name="source"/> is row-major [columns, rows].</summary>
-    internal void PackTransposed(ReadOnlySpan<float> source) => Pack(source, 1, Rows);
-
-    private void Pack(ReadOnlySpan<float> source, int rowStride, int columnStride)
+    internal void Pack(ReadOnlySpan<float> source)
     {
         var destination = Pointer;
-        var padded = Panel.PadRows(Rows);
-        for (var row = 0; row < padded; )
+        fixed (float* first = source)
         {
-            var group = padded - row >= 16 ? 16 : 4;
-            for (var r = 0; r < group; r++)
+            for (var row = 0; row < Rows; )
             {
-                if (row + r < Rows)
+                var group = Group(row);
+                for (var r = 0; r < group && row + r < Rows; )
                 {
-                    var from = (row + r) * rowStride;
-                    for (var k = 0; k < Columns; k++)
+                    var from = first + ((row + r) * Columns);
+                    if (group == 16 && row + r + 4 <= Rows)
                     {
-                        destination[(k * group) + r] = source[from + (k * columnStride)];
+                        var (second, third, fourth) = (Columns, 2 * Columns, 3 * Columns);
+                        Transposition.Turn4(from, from + second, from + third, from + fourth, Columns, destination + r);
+                        r += 4;
+                    }
+                    else
+                    {
+                        for (var k = 0; k < Columns; k++)
+                        {
+                            destination[(k * group) + r] = from[k];
+                        }
+
+                        r++;
                     }
                 }
+
+                destination += group * Columns;
+                row += group;
+            }
+        }
+    }
+
+    /// <summary>Packs the transpose: <paramref name="source"/> is row-major [columns, rows].</summary>
+    internal void PackTransposed(ReadOnlySpan<float> source)
+    {
+        var destination = buffer.Span;
+        for (var row = 0; row < Rows; )
+        {
+            var group = Group(row);
+            var inside = Math.Min(group, Rows - row);
+            for (var k = 0; k < Columns; k++)
+            {
+                source.Slice((k * Rows) + row, inside).CopyTo(destination[(k * group)..]);
             }
 
-            destination += group * Columns;
+            destination = destination[(group * Columns)..];
             row += group;
         }
     }
+
+    /// <summary>Rows of the group that begins with a row.</summary>
+    private int Group(int row) => Panel.PadRows(Rows) - row >= 16 ? 16 : 4;
 }

@@ -1,5 +1,6 @@
 using MemKD.Engine.Kernels;
 using MemKD.Engine.Memory;
+using MemKD.Engine.Simd;
 
 namespace MemKD.Engine.Layers;
 
@@ -65,6 +66,43 @@ public sealed unsafe class PanelMatrix(int rows)
             *to = value;
             to += Panel.Lanes;
         }
+    }
+
+    /// <summary>Puts columns into place that are rows of a table.</summary>
+    /// <param name="column">The number of the first; the others follow.</param>
+    /// <param name="table">[any, row].</param>
+    /// <param name="numbers">Which row of the table each column is.</param>
+    public void SetMany(int column, ReadOnlySpan<float> table, ReadOnlySpan<int> numbers)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(column + numbers.Length, PanelCount * Panel.Lanes);
+        var i = 0;
+        fixed (float* first = table)
+        {
+            while (i < numbers.Length)
+            {
+                var lane = (column + i) % Panel.Lanes;
+                if (lane + 4 > Panel.Lanes || i + 4 > numbers.Length)
+                {
+                    Set(column + i, table.Slice(numbers[i] * Rows, Rows));
+                    i++;
+                    continue;
+                }
+
+                var to = Pointer + ((column + i) / Panel.Lanes * Stride) + lane;
+                var a = first + Start(table, numbers[i]);
+                var b = first + Start(table, numbers[i + 1]);
+                var c = first + Start(table, numbers[i + 2]);
+                Transposition.Turn4(a, b, c, first + Start(table, numbers[i + 3]), Rows, to);
+                i += 4;
+            }
+        }
+    }
+
+    private int Start(ReadOnlySpan<float> table, int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((number + 1L) * Rows, table.Length, nameof(number));
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        return number * Rows;
     }
 
     /// <summary>Copies a column out.</summary>

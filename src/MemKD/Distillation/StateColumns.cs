@@ -12,6 +12,7 @@ public sealed class StateColumns
     private const int MostColumns = 2048;
     private (int Case, int Time)[] places = [];
     private float[] scales = [];
+    private int[] times = [];
 
     /// <summary>Makes room for a pair.</summary>
     /// <param name="studentSize">H_S.</param>
@@ -58,6 +59,7 @@ public sealed class StateColumns
         {
             scales = new float[padded];
             places = new (int, int)[padded];
+            times = new int[padded];
         }
 
         scales.AsSpan(count, padded - count).Clear();
@@ -69,10 +71,14 @@ public sealed class StateColumns
             for (var k = 0; k < own; k++)
             {
                 var time = own == length ? k : (int)((k + batch.Random.NextDouble()) * length / own);
-                places[column] = (i, time);
-                scales[column] = 1f / (batch.Cases.Length * own);
-                Set(batch, column++, i, time);
+                places[column + k] = (i, time);
+                times[k] = time;
+                scales[column + k] = 1f / (batch.Cases.Length * own);
+                SetStudent(batch.Hidden, column + k, i, time);
             }
+
+            Teacher.SetMany(column, batch.Teacher.Hidden(batch.Cases[i]), times.AsSpan(0, own));
+            column += own;
         }
 
         return end;
@@ -95,17 +101,14 @@ public sealed class StateColumns
         }
     }
 
-    private void Set(in DistillationBatch batch, int column, int index, int time)
+    private void SetStudent(HiddenStates hidden, int column, int index, int time)
     {
-        var from = batch.Hidden.At(index / PanelMatrix.Lanes, time)[(index % PanelMatrix.Lanes)..];
+        var from = hidden.At(index / PanelMatrix.Lanes, time)[(index % PanelMatrix.Lanes)..];
         var to = Student.At(column / PanelMatrix.Lanes)[(column % PanelMatrix.Lanes)..];
         for (var u = 0; u < Student.Rows; u++)
         {
             to[u * PanelMatrix.Lanes] = from[u * PanelMatrix.Lanes];
         }
-
-        var size = batch.Teacher.HiddenSize;
-        Teacher.Set(column, batch.Teacher.Hidden(batch.Cases[index]).Slice(time * size, size));
     }
 
     private static int Columns(in DistillationBatch batch, int index, int points)

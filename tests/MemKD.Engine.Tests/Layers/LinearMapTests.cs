@@ -91,6 +91,33 @@ public class LinearMapTests
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Set(0, [1f]));
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(7)]
+    public void Many_columns_are_put_into_place_as_one_by_one(int rows)
+    {
+        float[] table = [.. Enumerable.Range(0, 40 * rows).Select(i => i + 0.5f)];
+        int[] numbers = [.. Enumerable.Range(0, 35).Select(i => i * 7 % 40)];
+        foreach (var first in (int[])[0, 3, 13])
+        {
+            var (together, singly) = (new PanelMatrix(rows), new PanelMatrix(rows));
+            together.Resize(48);
+            singly.Resize(48);
+            together.SetMany(first, table, numbers);
+            var (actual, expected) = (new float[rows], new float[rows]);
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                singly.Set(first + i, table.AsSpan(numbers[i] * rows, rows));
+                together.Get(first + i, actual);
+                singly.Get(first + i, expected);
+                Assert.Equal(expected, actual);
+            }
+
+            Assert.Throws<ArgumentOutOfRangeException>(() => together.SetMany(0, table, [0, 1, 2, 40]));
+            Assert.Throws<ArgumentOutOfRangeException>(() => together.SetMany(45, table, [0, 1, 2, 3]));
+        }
+    }
+
     private static PanelMatrix Matrix(int rows, int columns, float[] values)
     {
         var matrix = new PanelMatrix(rows);
