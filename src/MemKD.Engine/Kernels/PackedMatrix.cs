@@ -1,5 +1,4 @@
 using MemKD.Engine.Memory;
-using MemKD.Engine.Simd;
 
 namespace MemKD.Engine.Kernels;
 

@@ -1,6 +1,5 @@
 using MemKD.Engine.Kernels;
 using MemKD.Engine.Memory;
-using MemKD.Engine.Simd;
 
 namespace MemKD.Engine.Layers;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace MemKD.Engine.Simd;
+namespace MemKD.Engine.Kernels;
 
 /// <summary>Turns rows of 16 floats into columns, 4 by 4 in vectors of 128 bits, which are no slower here than wider ones.</summary>
 internal static unsafe class Transposition
