@@ -88,7 +88,7 @@ public sealed class C99ExportTests
     [InlineData(
         "lstm 8 2 3 last 2-layers",
         C99Numbers.SixteenBit,
-        (32 * 8 * 3 + 32 * 2 + 8 * 3) * 2 + (64 + 3 + 128) * 4
+        (32 * 8 * 3 + 32 * 2 + 8 * 3) * 2 + (64 + 3 + 128) * 4 + 64 * 2
     )]
     [InlineData(
         "gru 8 2 3 last 3-layers",
