@@ -106,6 +106,18 @@ public sealed partial class StudentModel
     /// <summary>Time points of the longest prepared training case.</summary>
     public int TrainLength { get; init; }
 
+    /// <summary>Time points of the training cases before preparation; null: the model file is of before these were kept.</summary>
+    public RawLengths? RawLengths { get; init; }
+
+    /// <summary>
+    /// Samples of the longest training case as it was recorded: the window to collect for an answer like training's. Null where
+    /// nobody knows: a model file of before <see cref="RawLengths"/>, of resampled cases.
+    /// </summary>
+    public int? WindowLength =>
+        RawLengths?.Longest is { } longest ? longest
+        : MaxLength is null || TrainLength < MaxLength ? TrainLength
+        : null;
+
     /// <summary>Inputs of the network: channels, twice where it sees differences.</summary>
     public int InputSize => DifferenceScales == null ? ChannelCount : 2 * ChannelCount;
 

@@ -47,6 +47,7 @@ internal static class StudentModelReader
             DifferenceScales = preparation.DifferenceScales,
             MaxLength = preparation.MaxLength,
             TrainLength = preparation.MaxLengthOfTrain,
+            RawLengths = preparation.RawLengthsOfTrain,
         };
     }
 
@@ -133,6 +134,7 @@ internal static class StudentModelReader
             || !Fits(p.ChannelMeans, stored, double.NegativeInfinity)
             || !Fits(p.ChannelDeviations, stored, 0)
             || (p.DifferenceScales is not null && !Fits(p.DifferenceScales, p.ChannelCount, 0))
+            || (p.RawLengthsOfTrain is { } raw && (raw.Shortest < 0 || raw.Shortest > raw.Longest))
         )
         {
             throw new InputException(
@@ -210,7 +212,8 @@ internal sealed record PreparationText(
     int MaxLengthOfTrain,
     double[] ChannelMeans,
     double[] ChannelDeviations,
-    double[]? DifferenceScales = null
+    double[]? DifferenceScales = null,
+    RawLengths? RawLengthsOfTrain = null
 );
 
 [JsonSourceGenerationOptions(

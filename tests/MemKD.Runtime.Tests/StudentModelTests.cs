@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MemKD.Engine.Layers;
 using MemKD.Engine.Random;
 using MemKD.Models;
@@ -41,9 +42,45 @@ public sealed class StudentModelTests : IDisposable
             Assert.Equal(expected.DifferenceScales, model.DifferenceScales);
             Assert.Equal(maxLength, model.MaxLength);
             Assert.Equal(expected.TrainLength, model.TrainLength);
+            Assert.Equal(new RawLengths(40, 40), model.RawLengths);
+            Assert.Equal(40, model.WindowLength);
             Assert.Equal(classifier.ParameterCount, model.ParameterCount);
             Assert.Equal(shape.MultiplyAddsPerStep, model.MultiplyAddsPerStep);
         }
+    }
+
+    /// <summary>Files of before the lengths were kept: the window is known where nothing was resampled.</summary>
+    [Theory]
+    [InlineData(null, 40)]
+    [InlineData(50, 40)]
+    [InlineData(30, null)]
+    public void A_file_without_raw_lengths_is_read(int? maxLength, int? window)
+    {
+        var path = Path.Combine(folder, "old");
+        var shape = new NetworkShape(CellKind.Lstm, 1, 3, 1, 2);
+        ModelFile.Write(path, TestModels.Classifier(shape, Normalization.SeriesZ, maxLength: maxLength));
+        var file = SafetensorsFile.Read(path);
+        SafetensorsFile.Write(
+            path,
+            file.Tensors,
+            file.Metadata.Select(m =>
+            {
+                if (m.Key != "memkd.preparation")
+                {
+                    return m;
+                }
+
+                var preparation = JsonNode.Parse(m.Value)!.AsObject();
+                Assert.True(preparation.Remove("rawLengthsOfTrain"));
+                return KeyValuePair.Create(m.Key, preparation.ToJsonString());
+            })
+        );
+
+        var model = StudentModel.Load(path);
+
+        Assert.Null(model.RawLengths);
+        Assert.Equal(window, model.WindowLength);
+        Assert.DoesNotContain("rawLengths", ModelFile.Read(path).Preparation.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +121,9 @@ public sealed class StudentModelTests : IDisposable
     [InlineData("memkd.preparation", "\"maxLength\": null", "\"maxLength\": 1", "contradict")]
     [InlineData("memkd.preparation", "\"channelDeviations\": [\n    ", "\"channelDeviations\": [\n    -", "contradict")]
     [InlineData("memkd.preparation", "\"channelDeviations\"", "\"x\"", "'memkd.preparation'")]
+    [InlineData("memkd.preparation", "\"shortest\": 40", "\"shortest\": 41", "contradict")]
+    [InlineData("memkd.preparation", "\"shortest\": 40", "\"shortest\": -1", "contradict")]
+    [InlineData("memkd.preparation", "\"shortest\"", "\"x\"", "'memkd.preparation'")]
     public void Metadata_that_cannot_be_are_refused(string key, string part, string other, string fault)
     {
         var path = Path.Combine(folder, "x");

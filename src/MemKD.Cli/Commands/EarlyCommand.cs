@@ -49,7 +49,7 @@ internal static class EarlyCommand
         verb.SetAction(parsed =>
         {
             var classifier = ModelFile.Read(parsed.GetValue(model)!);
-            var stream = choice.Begin(classifier.ToStudent(), parsed);
+            var stream = choice.Begin(classifier.ToStudent(), parsed, choice.Window(parsed));
             var loaded = data.Load(parsed);
             var part = parsed.GetValue(split) ?? "train";
             var cases = part is "train" ? loaded.RequireTrain() : loaded.RequireTest();

@@ -38,7 +38,19 @@ internal static class StreamCommand
         verb.Add(quiet);
         verb.SetAction(parsed =>
         {
-            var stream = choice.Begin(StudentModel.Load(parsed.GetValue(model)!), parsed);
+            var student = StudentModel.Load(parsed.GetValue(model)!);
+            var window = choice.WindowOrUsual(student, parsed);
+            var stream = choice.Begin(student, parsed, window);
+            if (choice.Window(parsed) is null && window is not null && !parsed.GetValue(quiet))
+            {
+                session.Note(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"windows of {window} samples, the length of the {(student.RawLengths is { } raw && raw.Shortest < raw.Longest ? "longest " : "")}training series (--window)"
+                    )
+                );
+            }
+
             var rule = parsed.GetValue(early);
             if (rule is not null && parsed.GetResult(every) is not null)
             {

@@ -17,12 +17,12 @@ internal static class VerifyCommand
             "verify",
             "Compile and run exported C: the same scores on every processor",
             "memkd verify exported",
-            "memkd verify exported --target cortex-m4 --optimize size --json"
+            "memkd verify exported --target cortex-m4,cortex-m0+ --optimize size --json"
         );
         var folder = new Argument<string>("DIR") { Description = "Folder of an exported student (NAME.c, NAME.json)" };
-        var target = ChoiceOption.Of(
+        var target = ChoiceOption.Several(
             "--target",
-            "Only this processor (default: all)",
+            "Only these processors, commas between, or the option once for each (default: all)",
             [.. DeviceTarget.All.Select(t => t.Id)]
         );
         var optimize = ChoiceOption.Of("--optimize", "What the compiler aims at (default speed)", "speed", "size");
@@ -34,9 +34,9 @@ internal static class VerifyCommand
         {
             var students = ExportedCode.In(parsed.GetValue(folder)!);
             var option = parsed.GetValue(optimize) is "size" ? "-Os" : "-O2";
-            var only = parsed.GetValue(target);
+            var only = parsed.GetValue(target)!;
             var chosen = DeviceTarget
-                .All.Where(t => only == null || string.Equals(t.Id, only, StringComparison.Ordinal))
+                .All.Where(t => only.Length == 0 || only.Contains(t.Id, StringComparer.Ordinal))
                 .ToArray();
             var results = students
                 .SelectMany(s => chosen.Select(t => (Student: s, Result: C99Verifier.Verify(s, t, option))))

@@ -76,10 +76,30 @@ internal sealed class StreamChoice
     /// <summary>Whether a long gap ends a recording and the stream waits for the next one.</summary>
     public bool StartsAnew(ParseResult parsed) => parsed.GetResult(resetAfter) is not null;
 
+    /// <summary>The window: the one that was asked for; null: sample by sample.</summary>
+    public int? Window(ParseResult parsed) => (int?)parsed.GetValue(window);
+
+    /// <summary>
+    /// The window: the one that was asked for, else for a model that needs one (series-z) the length of its training series,
+    /// where that is known and no option of a stream without windows is given; null: sample by sample.
+    /// </summary>
+    public int? WindowOrUsual(StudentModel model, ParseResult parsed) =>
+        Window(parsed)
+        ?? (
+            model.Scaling == SampleScaling.Series
+            && model.WindowLength is >= 2 and <= WindowOptions.MaxLength
+            && WithoutWindows(parsed) is null
+                ? model.WindowLength
+                : null
+        );
+
     /// <summary>Begins a stream.</summary>
+    /// <param name="model">The student.</param>
+    /// <param name="parsed">The options.</param>
+    /// <param name="length">Samples of a window; null: sample by sample.</param>
     /// <exception cref="UsageException">Options that do not go together.</exception>
     /// <exception cref="InputException">Options that do not go with the model.</exception>
-    public IStreamClassifier Begin(StudentModel model, ParseResult parsed)
+    public IStreamClassifier Begin(StudentModel model, ParseResult parsed, int? length)
     {
         WeightFormat? format = parsed.GetValue(numbers) switch
         {
@@ -90,17 +110,16 @@ internal sealed class StreamChoice
         };
         var integers = format is { } weights ? Quantizer.Quantize(model, weights) : null;
         var reset = (int?)parsed.GetValue(resetAfter);
-        if (parsed.GetValue(window) is { } length)
+        if (length is { } samples)
         {
-            Option[] others = [scaling, halfLife, gaps, samplesPerPoint];
-            if (Array.Find(others, o => parsed.GetResult(o) is not null) is { } other)
+            if (WithoutWindows(parsed) is { } other)
             {
                 throw new UsageException(
                     $"{other.Name} does not go with --window: windows are prepared exactly as in training."
                 );
             }
 
-            var windows = new WindowOptions((int)length, (int)(parsed.GetValue(hop) ?? length), reset);
+            var windows = new WindowOptions(samples, (int)(parsed.GetValue(hop) ?? samples), reset);
             return integers is null ? new WindowClassifier(model, windows) : new WindowClassifier(integers, windows);
         }
 
@@ -144,4 +163,8 @@ internal sealed class StreamChoice
         };
         return integers is null ? new StreamingStudent(model, options) : new StreamingStudent(integers, options);
     }
+
+    /// <summary>A given option that windows do not know; null: none is given.</summary>
+    private Option? WithoutWindows(ParseResult parsed) =>
+        Array.Find((Option[])[scaling, halfLife, gaps, samplesPerPoint], o => parsed.GetResult(o) is not null);
 }

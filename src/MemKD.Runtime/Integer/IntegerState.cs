@@ -6,27 +6,30 @@ public sealed class IntegerState
     /// <summary>State for a student.</summary>
     public IntegerState(IntegerStudent student)
     {
-        Cell = student.Cell == Runtime.Cell.Lstm ? new int[student.HiddenSize] : [];
-        Hidden = new short[student.HiddenSize];
+        var states = student.LayerCount * student.HiddenSize;
+        Cell = student.Cell == Runtime.Cell.Lstm ? new int[states] : [];
+        Hidden = new short[states];
         Sums = student.Pooling == StatePooling.Mean ? new int[student.HiddenSize] : [];
         Previous = student.DifferenceMultipliers.Count > 0 ? new short[student.ChannelCount] : [];
-        Inputs = new short[student.HiddenSize + student.InputSize];
+        Inputs = new short[
+            student.HiddenSize + Math.Max(student.InputSize, student.LayerCount > 1 ? student.HiddenSize : 0)
+        ];
         Logits = new int[student.ClassCount];
     }
 
-    /// <summary>LSTM's cells, Q11.20, [H]; else empty.</summary>
+    /// <summary>LSTM's cells, Q11.20, [L·H], first layer to last; else empty.</summary>
     internal int[] Cell { get; }
 
-    /// <summary>Hidden state, Q0.15, [H].</summary>
+    /// <summary>Hidden state, Q0.15, [L·H].</summary>
     internal short[] Hidden { get; }
 
-    /// <summary>Mean pooling: sums of the hidden states, Q16.15, [H]; else empty.</summary>
+    /// <summary>Mean pooling: sums of the last layer's hidden states, Q16.15, [H]; else empty.</summary>
     internal int[] Sums { get; }
 
     /// <summary>Differences: the sample before, Q4.12, [C]; else empty.</summary>
     internal short[] Previous { get; }
 
-    /// <summary>What the weights are multiplied with in this step: old hidden state, then inputs. Not kept between steps.</summary>
+    /// <summary>What a layer's weights are multiplied with in this step: its old hidden state, then its inputs. Not kept between steps.</summary>
     internal short[] Inputs { get; }
 
     /// <summary>Room for the linear layer's outputs, [K]. Not kept.</summary>

@@ -66,12 +66,12 @@ public sealed partial class IntegerStudent
     /// <summary>A difference of logits, Q.12, as z; held twice, so that the shift cannot leave 32 bits.</summary>
     private int FromLogit(int difference) => Hold(Hold(difference) << (FractionBits - 12));
 
-    /// <summary>One unit as the linear layer sees it, Q0.15; the mean is rounded to the nearest, halves away from 0.</summary>
+    /// <summary>One unit of the last layer as the linear layer sees it, Q0.15; the mean is rounded to the nearest, halves away from 0.</summary>
     private int Pooled(IntegerState state, int unit)
     {
         if (Pooling == StatePooling.Last)
         {
-            return state.Hidden[unit];
+            return state.Hidden[^(HiddenSize - unit)];
         }
 
         var half = state.Count / 2;

@@ -15,16 +15,28 @@ public sealed partial class IntegerStudent
     public void Step(IntegerState state, ReadOnlySpan<short> sample)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sample.Length, ChannelCount);
-        state.Hidden.CopyTo(state.Inputs, 0);
-        TakeSample(state, sample);
-        for (var unit = 0; unit < HiddenSize; unit++)
+        for (var layer = 0; layer < LayerCount; layer++)
         {
-            state.Hidden[unit] = Cell switch
+            var first = layer * HiddenSize;
+            Array.Copy(state.Hidden, first, state.Inputs, 0, HiddenSize);
+            if (layer == 0)
             {
-                Cell.Lstm => Lstm(state, unit),
-                Cell.Gru => Gru(state, unit),
-                _ => (short)Tanh(Activation(unit, Row(state, unit))),
-            };
+                TakeSample(state, sample);
+            }
+            else
+            {
+                Array.Copy(state.Hidden, first - HiddenSize, state.Inputs, HiddenSize, HiddenSize);
+            }
+
+            for (var unit = 0; unit < HiddenSize; unit++)
+            {
+                state.Hidden[first + unit] = Cell switch
+                {
+                    Cell.Lstm => Lstm(state, first + unit),
+                    Cell.Gru => Gru(state, first + unit, state.Inputs[unit]),
+                    _ => (short)Tanh(Activation(first + unit, Row(state, first + unit))),
+                };
+            }
         }
 
         if (Pooling == StatePooling.Mean)
@@ -76,7 +88,7 @@ public sealed partial class IntegerStudent
         return (short)(((output * Tanh(Hold((cell + (1 << (shift - 1))) >> shift))) + 16384) >> 15);
     }
 
-    private short Gru(IntegerState state, int unit)
+    private short Gru(IntegerState state, int unit, short old)
     {
         var row = 3 * unit;
         var reset = Sigmoid(Activation(row, Row(state, row)));
@@ -88,7 +100,6 @@ public sealed partial class IntegerStudent
         var candidate = Tanh(Activation(row + 2, sum));
 
         // |h − n| ≤ 65,535: the product and the half stay below 2^31; the result lies between n and h.
-        var old = state.Inputs[unit];
         return (short)(candidate + (((update * (old - candidate)) + 16384) >> 15));
     }
 
@@ -110,7 +121,11 @@ public sealed partial class IntegerStudent
 
     private int InputPart(IntegerState state, int row, int sum)
     {
-        var weights = inputWeights.AsSpan(row * InputSize, InputSize);
+        var (at, size) = (row * InputSize, InputSize);
+        var weights =
+            at < inputWeights.Length
+                ? inputWeights.AsSpan(at, size)
+                : upperWeights.AsSpan((row - (inputWeights.Length / size)) * HiddenSize, HiddenSize);
         var inputs = state.Inputs.AsSpan(HiddenSize, weights.Length);
         for (var d = 0; d < weights.Length; d++)
         {
@@ -126,12 +141,13 @@ public sealed partial class IntegerStudent
             (Format == WeightFormat.EightBitMultiplier ? MultiplyHigh(sum, RowMultipliers[row]) : sum) >> rowShifts[row]
         );
 
-    /// <summary>Sums for the mean. At 65,536 samples both are halved (sums cut), so that they never leave 32 bits: 65,536 · 32,767 &lt; 2^31.</summary>
+    /// <summary>Sums of the last layer for the mean. At 65,536 samples both are halved (sums cut), so that they never leave 32 bits: 65,536 · 32,767 &lt; 2^31.</summary>
     private static void AddToMean(IntegerState state)
     {
-        for (var j = 0; j < state.Sums.Length; j++)
+        var last = state.Hidden.AsSpan(^state.Sums.Length..);
+        for (var j = 0; j < last.Length; j++)
         {
-            state.Sums[j] += state.Hidden[j];
+            state.Sums[j] += last[j];
         }
 
         if (++state.Count == MostCount)

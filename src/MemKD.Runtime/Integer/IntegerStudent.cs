@@ -1,9 +1,9 @@
 namespace MemKD.Runtime.Integer;
 
 /// <summary>
-/// A student in integers alone, one layer: the tables that exported C holds, and in <see cref="IntegerStudent"/>'s methods
+/// A student in integers alone: the tables that exported C holds, and in <see cref="IntegerStudent"/>'s methods
 /// the arithmetic that it does, bit for bit. Never changed after it is made. Q m.n: an integer that stands for value · 2^n.
-/// A row is one gate of one unit, row = unit · G + gate, gates in PyTorch's order. No sum can leave 32 bits:
+/// A row is one gate of one unit of one of L layers, row = (layer · H + unit) · G + gate, gates in PyTorch's order. No sum can leave 32 bits:
 /// <see cref="Quantizer"/> proves it by the bound Σ|w|·32,768 + |b| &lt; 2^31 of every row, before and after its hidden part is shifted.
 /// </summary>
 public sealed partial class IntegerStudent
@@ -16,6 +16,7 @@ public sealed partial class IntegerStudent
 
     private readonly short[] hiddenWeights = [];
     private readonly short[] inputWeights = [];
+    private readonly short[] upperWeights = [];
     private readonly int[] bias = [];
     private readonly byte[] hiddenShifts = [];
     private readonly byte[] rowShifts = [];
@@ -30,7 +31,7 @@ public sealed partial class IntegerStudent
     /// <summary>Channels of the signal, C.</summary>
     public int ChannelCount => Model.ChannelCount;
 
-    /// <summary>Hidden units, H.</summary>
+    /// <summary>Hidden units of each layer, H.</summary>
     public int HiddenSize => Model.HiddenSize;
 
     /// <summary>What the linear layer sees.</summary>
@@ -46,11 +47,21 @@ public sealed partial class IntegerStudent
         init => hiddenWeights = [.. value];
     }
 
-    /// <summary>Input weights in the row's scale times 8 (samples are Q4.12, states Q0.15), of differences (Q5.11) times 16, [rows, D].</summary>
+    /// <summary>The first layer's input weights in the row's scale times 8 (samples are Q4.12, states Q0.15), of differences (Q5.11) times 16, [G·H, D].</summary>
     public required IReadOnlyList<short> InputWeights
     {
         get => inputWeights;
         init => inputWeights = [.. value];
+    }
+
+    /// <summary>
+    /// Weights of the layers above the first for the states of the layer below: as <see cref="HiddenWeights"/>, since these are Q0.15
+    /// too. [(L − 1)·G·H, H]; empty with one layer.
+    /// </summary>
+    public IReadOnlyList<short> UpperWeights
+    {
+        get => upperWeights;
+        init => upperWeights = [.. value];
     }
 
     /// <summary>
@@ -63,7 +74,7 @@ public sealed partial class IntegerStudent
         init => bias = [.. value];
     }
 
-    /// <summary>GRU: bias_hh of the candidate rows in the scale of their hidden part, [H]; else empty.</summary>
+    /// <summary>GRU: bias_hh of the candidate rows in the scale of their hidden part, [L·H]; else empty.</summary>
     public required IReadOnlyList<int> CandidateBias { get; init; }
 
     /// <summary>Right shift that takes a row's hidden part to the scale of its accumulator, [rows]; 0 for the int8 formats, which have one scale a row.</summary>
@@ -108,8 +119,11 @@ public sealed partial class IntegerStudent
     /// <summary>Inputs of the network, D: channels, twice where it sees differences.</summary>
     public int InputSize => Model.InputSize;
 
+    /// <summary>Layers, L.</summary>
+    public int LayerCount => Model.Layers.Count;
+
     /// <summary>Rows of one unit, G.</summary>
-    public int GateCount => Bias.Count / HiddenSize;
+    public int GateCount => Model.GateCount;
 
     /// <summary>Classes, K.</summary>
     public int ClassCount => HeadBias.Count;

@@ -13,16 +13,20 @@ public static class Quantizer
     public static IntegerStudent Quantize(StudentModel model, WeightFormat format)
     {
         Check(model);
-        var rows = Rows(model);
-        var scaled = RowScaling.Of(rows, format);
+        var units = model.HiddenSize;
+        var scaled = RowScaling.Of(
+            [.. Enumerable.Range(0, model.Layers.Count).SelectMany(l => Rows(model, l))],
+            format
+        );
         var (headWeights, headBias, headShift) = Head(model);
         var differences = (model.DifferenceScales ?? []).Select(Inverse).ToArray();
         return new IntegerStudent
         {
             Model = model,
             Format = format,
-            HiddenWeights = [.. scaled.SelectMany(r => r.HiddenWeights)],
+            HiddenWeights = [.. scaled.SelectMany(r => r.HiddenWeights.Take(units))],
             InputWeights = [.. scaled.SelectMany(r => r.InputWeights)],
+            UpperWeights = [.. scaled.SelectMany(r => r.HiddenWeights.Skip(units))],
             Bias = [.. scaled.Select(r => r.Bias)],
             CandidateBias = [.. scaled.Where(r => r.HiddenBias.HasValue).Select(r => r.HiddenBias!.Value)],
             HiddenShifts = [.. scaled.Select(r => r.HiddenShift)],
@@ -41,13 +45,6 @@ public static class Quantizer
 
     private static void Check(StudentModel model)
     {
-        if (model.Layers.Count != 1)
-        {
-            throw new InputException(
-                $"the student has {model.Layers.Count} layers, integers hold one; distil with --layers 1, or export ONNX."
-            );
-        }
-
         if (model.Scaling == SampleScaling.Raw)
         {
             throw new InputException(
@@ -56,11 +53,15 @@ public static class Quantizer
         }
     }
 
-    /// <summary>The rows, unit by unit, gates in PyTorch's order.</summary>
-    private static FloatRow[] Rows(StudentModel model)
+    /// <summary>
+    /// The rows of a layer, unit by unit, gates in PyTorch's order. Above the first layer inputs are states as well, Q0.15: their weights
+    /// stand behind those of the layer's own states, in the same scale.
+    /// </summary>
+    private static FloatRow[] Rows(StudentModel model, int number)
     {
-        var layer = model.Layers[0];
-        var (units, inputs, gates) = (model.HiddenSize, model.InputSize, model.GateCount);
+        var layer = model.Layers[number];
+        var (units, gates) = (model.HiddenSize, model.GateCount);
+        var inputs = number == 0 ? model.InputSize : 0;
 
         // Samples are Q4.12, differences Q5.11: one that counts half has its weight twice, which float does exactly.
         int Unit(int input) => input < model.ChannelCount ? 1 : 2;
@@ -69,7 +70,10 @@ public static class Quantizer
             var at = (gate * units) + unit;
             var isCandidateOfGru = model.Cell == Cell.Gru && gate == 2;
             return new FloatRow(
-                layer.HiddenWeights.AsSpan(at * units, units).ToArray(),
+                [
+                    .. layer.HiddenWeights.AsSpan(at * units, units),
+                    .. layer.InputWeights.Skip(at * units).Take(number == 0 ? 0 : units),
+                ],
                 [.. Enumerable.Range(0, inputs).Select(d => layer.InputWeights[(at * inputs) + d] * Unit(d))],
                 (double)layer.InputBias[at] + (isCandidateOfGru ? 0 : layer.HiddenBias[at]),
                 isCandidateOfGru ? layer.HiddenBias[at] : null,

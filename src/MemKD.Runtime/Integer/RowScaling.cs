@@ -1,8 +1,8 @@
 namespace MemKD.Runtime.Integer;
 
 /// <summary>One gate of one unit in real numbers.</summary>
-/// <param name="HiddenWeights">[H].</param>
-/// <param name="InputWeights">[D], those of differences twice.</param>
+/// <param name="HiddenWeights">Of states, Q0.15: [H]; above the first layer [2H], those of the layer's own states first.</param>
+/// <param name="InputWeights">Of samples: [D], those of differences twice; above the first layer empty.</param>
 /// <param name="Bias">Both biases; of GRU's candidate that of the input alone.</param>
 /// <param name="HiddenBias">GRU's candidate: the bias inside the reset gate's product; else null.</param>
 /// <param name="IsTanh">The row feeds a tanh.</param>
@@ -120,7 +120,7 @@ internal static class RowScaling
     private static double Scale(FloatRow row)
     {
         var hidden = row.HiddenWeights.Max(w => Math.Abs((double)w));
-        var input = row.InputWeights.Max(w => Math.Abs((double)w));
+        var input = row.InputWeights.Select(w => Math.Abs((double)w)).DefaultIfEmpty().Max();
         var sum =
             row.HiddenWeights.Sum(w => Math.Abs((double)w))
             + (8 * row.InputWeights.Sum(w => Math.Abs((double)w)))

@@ -131,6 +131,13 @@ public sealed record ExportCard(ExportFormat Format, ExportRequest Request, Expo
         Line(
             $"| multiply-adds | {Count(shape.MultiplyAddsPerStep)} a time point, {Count(shape.ClassCount * shape.OutputSize)} an answer |"
         );
+        if (model.Preparation.RawLengthsOfTrain is { } raw)
+        {
+            Line(
+                $"| training series, as recorded | {(raw.Shortest == raw.Longest ? "" : $"{Count(raw.Shortest)} to ")}{Count(raw.Longest)} time points |"
+            );
+        }
+
         Line($"| classes, in order | {string.Join(", ", model.Classes.Select(Escaped))} |");
         if (Score is { } score)
         {

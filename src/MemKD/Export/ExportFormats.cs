@@ -7,7 +7,7 @@ namespace MemKD.Export;
 public static class ExportFormats
 {
     private const string CFiles = "NAME.h, NAME.c, NAME_test.c, NAME.json, NAME.mk";
-    private const string CNeeds = "one layer that reads forwards only, scaled samples";
+    private const string CNeeds = "a model that reads forwards only, scaled samples";
 
     /// <summary>All formats.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
@@ -34,7 +34,7 @@ public static class ExportFormats
             "c-float32",
             "as c, with floating point numbers",
             CFiles,
-            "one layer that reads forwards only",
+            "a model that reads forwards only",
             C99Formats.FloatingPoint
         ),
     ];

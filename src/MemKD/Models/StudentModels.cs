@@ -58,6 +58,7 @@ public static class StudentModels
             DifferenceScales = preparation.Differences is { } differences ? [.. differences.Scales] : null,
             MaxLength = preparation.MaxLength,
             TrainLength = preparation.MaxLengthOfTrain,
+            RawLengths = preparation.RawLengthsOfTrain,
         };
     }
 }

@@ -68,6 +68,11 @@ public sealed class ExportCommandTests(SharedRuns runs)
             File.ReadAllText(Path.Combine(folder, "fall.card.md")),
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            "| training series, as recorded | 128 time points |",
+            File.ReadAllText(Path.Combine(folder, "fall.card.md")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using MemKD.Models;
 using MemKD.Runtime;
 using MemKD.Runtime.Streaming;
 using MemKD.Series;
@@ -174,7 +176,7 @@ public sealed class StreamCommandTests(SharedRuns runs)
     }
 
     [Theory]
-    [InlineData(3, "--window N", "")]
+    [InlineData(3, "--window N", "--gaps hold")]
     [InlineData(2, "--hop needs --window", "--scaling running --hop 3")]
     [InlineData(2, "--scaling does not go with --window", "--scaling running --window 30")]
     [InlineData(2, "--half-life needs", "--scaling running --half-life 3")]
@@ -188,6 +190,41 @@ public sealed class StreamCommandTests(SharedRuns runs)
             Run([], options.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Fails(code),
             StringComparison.Ordinal
         );
+
+    /// <summary>A series-z student's window is the length of its training series as recorded: 128, though it saw 100.</summary>
+    [Fact]
+    public void Windows_are_as_long_as_the_training_series_unless_said_otherwise()
+    {
+        var wave = Csv([.. Wave, .. Wave]);
+        var usual = Run(wave);
+
+        Assert.Equal(Run(wave, "--window", "128").Out, usual.Out);
+        Assert.Equal(4, usual.Out.Split('\n')[..^1].Length); // the header, and the answers after 128, 256 and 384 samples
+        Assert.Contains("windows of 128 samples", usual.Error, StringComparison.Ordinal);
+        Assert.Equal(Run(wave, "--window", "128", "--hop", "5").Out, Run(wave, "--hop", "5").Out);
+        Assert.Empty(Run(wave, "--quiet").Error);
+    }
+
+    [Fact]
+    public void A_model_file_that_does_not_know_its_raw_length_needs_a_window()
+    {
+        var model = ModelFile.Read(runs.Student);
+        var preparation = JsonNode.Parse(model.Preparation.ToJson())!.AsObject();
+        preparation.Remove("rawLengthsOfTrain");
+        var old = runs.NewFile("old.safetensors", "");
+        ModelFile.Write(
+            old,
+            new RecurrentClassifier(
+                model.Network,
+                model.Classes,
+                Preparation.FromJson(preparation.ToJsonString()),
+                model.Origin
+            )
+        );
+
+        Assert.Contains("--window N", Cli.Run("stream", old).Fails(3), StringComparison.Ordinal);
+        Assert.Contains("--window N", Cli.Run("stream", old, "--numbers", "int8").Fails(3), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_case_that_is_not_there_or_has_other_channels_is_refused()

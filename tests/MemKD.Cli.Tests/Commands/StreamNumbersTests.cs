@@ -57,7 +57,7 @@ public sealed class StreamNumbersTests(SharedRuns runs)
 
     [Theory]
     [InlineData("--numbers int8 --scaling running", 2, "--scaling does not go with --numbers int8")]
-    [InlineData("--numbers int8", 3, "--window N")]
+    [InlineData("--numbers int8 --gaps hold", 3, "--window N")]
     [InlineData("--numbers int9 --window 30", 2, "did you mean int8?")]
     public void What_integers_cannot_do_is_refused_in_one_line(string options, int code, string says) =>
         Assert.Contains(

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MemKD.Export.C99;
 using MemKD.Runtime;
 
@@ -38,6 +39,45 @@ public sealed class VerifyCommandTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>Whatever tools there are, every asked target has its row, and no other has one.</summary>
+    [Theory]
+    [InlineData("host avr", "--target", "host,avr")]
+    [InlineData("host rv32", "--target", "RV32", "--target", "host", "--target", "host")]
+    [InlineData("host cortex-m4 cortex-m0+ rv32 avr")]
+    public void Several_targets_are_verified_each_once(string expected, params string[] options)
+    {
+        var folder = Directory.CreateTempSubdirectory("memkd-test-").FullName;
+        try
+        {
+            C99Export.Write(Student(), new C99Options("tiny", C99Numbers.EightBit), folder);
+
+            // Not Json(): without any tool the exit code is another, the rows are the same.
+            using var report = JsonDocument.Parse(Cli.Run(["verify", .. options, folder, "--json"]).Out);
+
+            Assert.Equal(
+                expected.Split(' '),
+                report
+                    .RootElement.GetProperty("results")
+                    .EnumerateArray()
+                    .Select(r => r.GetProperty("target").GetString())
+            );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("cortex-m7")]
+    [InlineData("host,cortex-m7")]
+    public void An_unknown_target_is_a_usage_error_that_names_the_known_ones(string targets) =>
+        Assert.Contains(
+            "--target: 'cortex-m7' is not known; use host, cortex-m4, cortex-m0+, rv32, avr",
+            Cli.Run("verify", "nowhere", "--target", targets).Fails(2),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_folder_without_exported_code_is_refused() =>

@@ -17,14 +17,17 @@ public class IntegerStreamTests
     [InlineData(CellKind.Lstm, Pooling.Last, false, 3)]
     [InlineData(CellKind.Gru, Pooling.Mean, true, 2)]
     [InlineData(CellKind.Rnn, Pooling.Mean, false, 1)]
+    [InlineData(CellKind.Lstm, Pooling.Mean, true, 1, 2)]
+    [InlineData(CellKind.Gru, Pooling.Last, false, 2, 3)]
     public void A_stream_in_integers_gives_nearly_the_answers_of_one_in_floats(
         CellKind cell,
         Pooling pooling,
         bool differences,
-        int channels
+        int channels,
+        int layers = 1
     )
     {
-        var shape = new NetworkShape(cell, differences ? 2 * channels : channels, 8, 1, 3, false, pooling);
+        var shape = new NetworkShape(cell, differences ? 2 * channels : channels, 8, layers, 3, false, pooling);
         var model = TestModels.Student(shape, Normalization.TrainChannelZ, differences);
         foreach (var perPoint in (double[])[1, 2.5])
         {
@@ -117,9 +120,10 @@ public class IntegerStreamTests
     [Theory]
     [InlineData(CellKind.Lstm)]
     [InlineData(CellKind.Gru)]
-    public void Reset_snapshots_and_steps_without_allocation(CellKind cell)
+    [InlineData(CellKind.Lstm, 2)]
+    public void Reset_snapshots_and_steps_without_allocation(CellKind cell, int layers = 1)
     {
-        var student = Student(cell);
+        var student = Student(cell, layers);
         Check(() => new StreamingStudent(student));
         Check(() => new StreamingStudent(student, new StreamOptions { SamplesPerPoint = 1.5 }));
         Check(() => new WindowClassifier(student, new WindowOptions(20, 3)));
@@ -232,15 +236,15 @@ public class IntegerStreamTests
         Assert.Equal(0, Allocated());
     }
 
-    private static StudentModel Model(CellKind cell) =>
+    private static StudentModel Model(CellKind cell, int layers = 1) =>
         TestModels.Student(
-            new NetworkShape(cell, 2, 5, 1, 2, false, Pooling.Mean),
+            new NetworkShape(cell, 2, 5, layers, 2, false, Pooling.Mean),
             Normalization.TrainChannelZ,
             differences: true
         );
 
-    private static IntegerStudent Student(CellKind cell) =>
-        Quantizer.Quantize(Model(cell), WeightFormat.EightBitPowerOfTwo);
+    private static IntegerStudent Student(CellKind cell, int layers = 1) =>
+        Quantizer.Quantize(Model(cell, layers), WeightFormat.EightBitPowerOfTwo);
 
     /// <summary>Walks that stay within the ±8 deviations that integers hold.</summary>
     private static IReadOnlyList<TimeSeriesCase> Gentle(int channels, int count)

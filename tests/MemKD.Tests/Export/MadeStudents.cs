@@ -7,7 +7,7 @@ namespace MemKD.Tests.Export;
 /// <summary>Students with drawn weights, as large as those of trained ones.</summary>
 internal static class MadeStudents
 {
-    /// <summary>A student of a text such as "lstm 8 1 3 last differences": cell, units, channels, classes, pooling, and what else there is.</summary>
+    /// <summary>A student of a text such as "lstm 8 1 3 last differences 2-layers": cell, units, channels, classes, pooling, and what else there is.</summary>
     public static StudentModel Of(string text, double largestWeight = 1.2)
     {
         var words = text.Split(' ');
@@ -33,20 +33,17 @@ internal static class MadeStudents
                 Cell.Gru => 3,
                 _ => 1,
             };
+        LayerWeights Layer(int width) =>
+            new(Draw(rows * width, largestWeight), Draw(rows * units, largestWeight), Draw(rows, .5), Draw(rows, .5));
+        var layers = words.FirstOrDefault(w => w.EndsWith("-layers", StringComparison.Ordinal)) is { } several
+            ? int.Parse(several.Split('-')[0], CultureInfo.InvariantCulture)
+            : 1;
         return new StudentModel
         {
             Cell = cell,
             ChannelCount = channels,
             HiddenSize = units,
-            Layers =
-            [
-                new LayerWeights(
-                    Draw(rows * inputs, largestWeight),
-                    Draw(rows * units, largestWeight),
-                    Draw(rows, .5),
-                    Draw(rows, .5)
-                ),
-            ],
+            Layers = [.. Enumerable.Range(0, layers).Select(l => Layer(l == 0 ? inputs : units))],
             Pooling = words[4] == "mean" ? StatePooling.Mean : StatePooling.Last,
             HeadWeights = Draw(classes * units, 2),
             HeadBias = Draw(classes, .5),
@@ -60,7 +57,7 @@ internal static class MadeStudents
         };
     }
 
-    /// <summary>The same student with all weights of one row of its layer (PyTorch's order) so many times as large.</summary>
+    /// <summary>The same student with all weights of one row of its first layer (PyTorch's order) so many times as large.</summary>
     public static StudentModel WithLargeRow(this StudentModel model, int row, float factor)
     {
         var layer = model.Layers[0];
@@ -73,6 +70,7 @@ internal static class MadeStudents
                     InputWeights = Scaled(layer.InputWeights, model.InputSize),
                     HiddenWeights = Scaled(layer.HiddenWeights, model.HiddenSize),
                 },
+                .. model.Layers.Skip(1),
             ]
         );
     }
@@ -86,7 +84,8 @@ internal static class MadeStudents
         double[]? means = null,
         double[]? deviations = null,
         double[]? differenceScales = null,
-        int? maxLength = null
+        int? maxLength = null,
+        RawLengths? rawLengths = null
     ) =>
         new()
         {
@@ -104,5 +103,6 @@ internal static class MadeStudents
             DifferenceScales = differenceScales ?? model.DifferenceScales,
             MaxLength = maxLength ?? model.MaxLength,
             TrainLength = model.TrainLength,
+            RawLengths = rawLengths ?? model.RawLengths,
         };
 }

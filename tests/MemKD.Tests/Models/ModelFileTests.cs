@@ -97,6 +97,7 @@ public sealed class ModelFileTests : IDisposable
                 "channelMeans",
                 "channelDeviations",
                 "differenceScales",
+                "rawLengthsOfTrain",
             ],
             Keys(metadata["memkd.preparation"])
         );

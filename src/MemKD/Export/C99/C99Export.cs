@@ -102,7 +102,7 @@ public static class C99Export
 
     /// <summary>Both biases of a row are one number in C, but for GRU's candidate.</summary>
     private static int BiasesAddedUp(StudentModel model) =>
-        (model.GateCount - (model.Cell == Cell.Gru ? 1 : 0)) * model.HiddenSize;
+        (model.GateCount - (model.Cell == Cell.Gru ? 1 : 0)) * model.HiddenSize * model.Layers.Count;
 
     private static (IReadOnlyList<(string Name, string Text)> Files, C99Report Report) Files(
         CShape shape,
@@ -114,7 +114,7 @@ public static class C99Export
     {
         var numbers = student == null ? "float32" : ManifestText.WeightText(student.Format);
         var line =
-            $"{shape.Model.Cell.ToString().ToUpperInvariant()} of {shape.Model.HiddenSize} units, {shape.Model.Classes.Count} classes, {numbers}";
+            $"{shape.Model.Cell.ToString().ToUpperInvariant()} of {(shape.HasLayers ? $"{shape.LayerCount} x " : "")}{shape.Model.HiddenSize} units, {shape.Model.Classes.Count} classes, {numbers}";
         string[] texts =
         [
             HeaderText.Of(shape, line),

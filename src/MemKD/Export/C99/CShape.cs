@@ -10,6 +10,11 @@ internal sealed record CShape(string Name, StudentModel Model, bool IsFloat)
 {
     public string Upper => Name.ToUpperInvariant();
 
+    public int LayerCount => Model.Layers.Count;
+
+    /// <summary>Whether there are layers above the first.</summary>
+    public bool HasLayers => LayerCount > 1;
+
     public bool IsLstm => Model.Cell == Cell.Lstm;
 
     public bool IsMean => Model.Pooling == StatePooling.Mean;
@@ -36,7 +41,8 @@ internal sealed record CShape(string Name, StudentModel Model, bool IsFloat)
         {
             var (wide, narrow) = (4, IsFloat ? 4 : 2);
             var bytes =
-                ((IsLstm ? wide : 0) + (IsMean ? wide : 0) + narrow) * Model.HiddenSize
+                (((IsLstm ? wide : 0) + narrow) * LayerCount * Model.HiddenSize)
+                + (IsMean ? wide * Model.HiddenSize : 0)
                 + (HasCount ? 4 : 0)
                 + (HasDifferences ? narrow * Model.ChannelCount : 0);
             return IsLstm || HasCount ? (bytes + 3) / 4 * 4 : bytes;

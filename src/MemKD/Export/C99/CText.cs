@@ -82,6 +82,9 @@ internal static class CText
     /// <summary>The text where it holds, else nothing.</summary>
     public static string If(bool holds, string text) => holds ? text : "";
 
+    /// <summary>Lines, four blanks further in.</summary>
+    public static string Indented(string text) => "    " + text.Replace("\n", "\n    ", StringComparison.Ordinal);
+
     private static string Float(float value)
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture);

@@ -9,8 +9,8 @@ namespace MemKD.Export.C99;
 internal sealed class FloatOracle(StudentModel model)
 {
     private readonly FloatTables tables = new(model);
-    private readonly float[] cell = new float[model.HiddenSize];
-    private readonly float[] hidden = new float[model.HiddenSize];
+    private readonly float[] cell = new float[model.Layers.Count * model.HiddenSize];
+    private readonly float[] hidden = new float[model.Layers.Count * model.HiddenSize];
     private readonly float[] sums = new float[model.HiddenSize];
     private readonly float[] last = new float[model.ChannelCount];
     private uint count;
@@ -26,23 +26,29 @@ internal sealed class FloatOracle(StudentModel model)
 
     public void Step(ReadOnlySpan<float> sample)
     {
-        float[] v = [.. hidden, .. sample, .. new float[tables.DifferenceFactors.Count]];
-        for (var c = 0; c < tables.DifferenceFactors.Count; c++)
+        var units = model.HiddenSize;
+        for (var layer = 0; layer < model.Layers.Count; layer++)
         {
-            v[model.HiddenSize + model.ChannelCount + c] =
-                count == 0 ? 0 : (sample[c] - last[c]) * tables.DifferenceFactors[c];
+            var first = layer * units;
+            float[] v =
+            [
+                .. hidden.AsSpan(first, units),
+                .. layer == 0 ? Inputs(sample) : hidden.AsSpan(first - units, units).ToArray(),
+            ];
+            for (var u = first; u < first + units; u++)
+            {
+                hidden[u] = model.Cell switch
+                {
+                    Cell.Lstm => Lstm(u, v),
+                    Cell.Gru => Gru(u, v, old: v[u - first]),
+                    _ => Tanh(Row(u, v)),
+                };
+            }
         }
 
-        sample.CopyTo(last);
-        for (var u = 0; u < model.HiddenSize; u++)
+        for (var u = 0; u < units; u++)
         {
-            hidden[u] = model.Cell switch
-            {
-                Cell.Lstm => Lstm(u, v),
-                Cell.Gru => Gru(u, v),
-                _ => Tanh(Row(u, v)),
-            };
-            sums[u] += hidden[u];
+            sums[u] += hidden[hidden.Length - units + u];
         }
 
         count++;
@@ -54,6 +60,19 @@ internal sealed class FloatOracle(StudentModel model)
                 sums[u] *= 0.5f;
             }
         }
+    }
+
+    /// <summary>A sample and its differences.</summary>
+    private float[] Inputs(ReadOnlySpan<float> sample)
+    {
+        float[] inputs = [.. sample, .. new float[tables.DifferenceFactors.Count]];
+        for (var c = 0; c < tables.DifferenceFactors.Count; c++)
+        {
+            inputs[sample.Length + c] = count == 0 ? 0 : (sample[c] - last[c]) * tables.DifferenceFactors[c];
+        }
+
+        sample.CopyTo(last);
+        return inputs;
     }
 
     public float[] Scores()
@@ -115,7 +134,9 @@ internal sealed class FloatOracle(StudentModel model)
     }
 
     private float Pooled(int unit) =>
-        model.Pooling == StatePooling.Last ? hidden[unit] : sums[unit] / (count == 0 ? 1.0f : count);
+        model.Pooling == StatePooling.Last
+            ? hidden[^(model.HiddenSize - unit)]
+            : sums[unit] / (count == 0 ? 1.0f : count);
 
     private float Lstm(int u, float[] v)
     {
@@ -129,14 +150,14 @@ internal sealed class FloatOracle(StudentModel model)
         return o * Tanh(cell[u]);
     }
 
-    private float Gru(int u, float[] v)
+    private float Gru(int u, float[] v, float old)
     {
         var units = model.HiddenSize;
         var r = Sigmoid(Row(3 * u, v));
         var z = Sigmoid(Row((3 * u) + 1, v));
         var inside = r * Dot((3 * u) + 2, v, 0, units, tables.CandidateBias[u]);
         var n = Tanh(Dot((3 * u) + 2, v, units, v.Length, tables.Bias[(3 * u) + 2]) + inside);
-        var moved = z * (v[u] - n);
+        var moved = z * (old - n);
         return n + moved;
     }
 
@@ -144,9 +165,12 @@ internal sealed class FloatOracle(StudentModel model)
 
     private float Dot(int row, float[] v, int from, int to, float sum)
     {
+        var rows = model.GateCount * model.HiddenSize;
+        var weights = row < rows ? tables.Weights : tables.UpperWeights;
+        var start = (row < rows ? row : row - rows) * v.Length;
         for (var j = from; j < to; j++)
         {
-            var product = tables.Weights[(row * v.Length) + j] * v[j];
+            var product = weights[start + j] * v[j];
             sum += product;
         }
 

@@ -24,6 +24,7 @@ internal sealed class FloatSource(CShape shape)
             Tables(),
             Activations,
             Dot,
+            If(shape.HasLayers, Rows),
             ResetText.Of(shape),
             Step(),
             Logits(),
@@ -101,20 +102,57 @@ internal sealed class FloatSource(CShape shape)
         }
         """;
 
+    /// <summary>Rows of several layers.</summary>
+    private const string Rows = """
+        /* Weights of a row: of its layer's hidden state, then of the inputs or, above the first layer, the states below. */
+        static FAST const float *weights_of(int r)
+        {
+            return r < ROWS ? &weights[r * V] : &upper_weights[(r - ROWS) * (2 * H)];
+        }
+
+        static FAST float row(int r, const float *v)
+        {
+            return dot(weights_of(r), v, r < ROWS ? V : 2 * H, READ(&bias[r]));
+        }
+        """;
+
     private string Constants() =>
         Lines(
             $"#define CHANNELS {Number(shape.Model.ChannelCount)}",
             $"#define H {Number(shape.Model.HiddenSize)}",
             $"#define K {Number(shape.Model.Classes.Count)}",
+            If(shape.HasLayers, $"#define LAYERS {Number(shape.LayerCount)}"),
+            If(
+                shape.HasLayers,
+                $"#define ROWS {Number(shape.Model.GateCount * shape.Model.HiddenSize)}  /* of a layer */"
+            ),
             $"#define V {Number(shape.Model.HiddenSize + shape.Model.InputSize)}  /* hidden state and inputs */"
         );
 
     private string Tables() =>
         Blocks(
             "/* Rows: unit by unit, gates in PyTorch's order. A row: H weights of the hidden state, then those of the inputs. */\n"
-                + Table("float", "weights", $"{Number(tables.Bias.Count)} * V", tables.Weights),
+                + Table(
+                    "float",
+                    "weights",
+                    $"{Number(shape.Model.GateCount * shape.Model.HiddenSize)} * V",
+                    tables.Weights
+                ),
+            If(
+                shape.HasLayers,
+                "/* The same of the layers above the first, with those of the layer below in place of the inputs. */\n"
+                    + Table(
+                        "float",
+                        "upper_weights",
+                        $"{Number(tables.UpperWeights.Count / (2 * shape.Model.HiddenSize))} * 2 * H",
+                        tables.UpperWeights
+                    )
+            ),
             Table("float", "bias", Number(tables.Bias.Count), tables.Bias),
-            If(tables.CandidateBias.Count > 0, Table("float", "candidate_bias", "H", tables.CandidateBias)),
+            If(
+                tables.CandidateBias.Count > 0,
+                Table("float", "candidate_bias", shape.HasLayers ? "LAYERS * H" : "H", tables.CandidateBias)
+            ),
             If(
                 shape.HasDifferences,
                 "/* Differences: 1/scale of each channel. */\n"
@@ -126,27 +164,33 @@ internal sealed class FloatSource(CShape shape)
 
     private string Step()
     {
-        static string Row(string row) => $"dot(&weights[({row}) * V], v, V, READ(&bias[{row}]))";
+        // The unit among those of all layers.
+        var at = shape.HasLayers ? "at" : "u";
+        string Row(string row) =>
+            shape.HasLayers ? $"row({row}, v)" : $"dot(&weights[({row}) * V], v, V, READ(&bias[{row}]))";
+        var candidate = shape.HasLayers ? "weights_of(3 * at + 2)" : "&weights[(3 * u + 2) * V]";
+        var candidateInputs = shape.HasLayers ? "weights_of(3 * at + 2) + H" : "&weights[(3 * u + 2) * V + H]";
+        var inputCount = shape.HasLayers ? "layer == 0 ? V - H : H" : "V - H";
         var unit = shape.Model.Cell switch
         {
             Cell.Lstm => $$"""
-                        const float i = sigma({{Row("4 * u")}});
-                        const float f = sigma({{Row("4 * u + 1")}});
-                        const float g = hyperbolic({{Row("4 * u + 2")}});
-                        const float o = sigma({{Row("4 * u + 3")}});
-                        s->c[u] = f * s->c[u] + i * g;
-                        s->h[u] = o * hyperbolic(s->c[u]);
+                        const float i = sigma({{Row($"4 * {at}")}});
+                        const float f = sigma({{Row($"4 * {at} + 1")}});
+                        const float g = hyperbolic({{Row($"4 * {at} + 2")}});
+                        const float o = sigma({{Row($"4 * {at} + 3")}});
+                        s->c[{{at}}] = f * s->c[{{at}}] + i * g;
+                        s->h[{{at}}] = o * hyperbolic(s->c[{{at}}]);
                 """,
             Cell.Gru => $$"""
-                        const float r = sigma({{Row("3 * u")}});
-                        const float z = sigma({{Row("3 * u + 1")}});
+                        const float r = sigma({{Row($"3 * {at}")}});
+                        const float z = sigma({{Row($"3 * {at} + 1")}});
                         /* U h + b_hh apart until r */
-                        const float p = r * dot(&weights[(3 * u + 2) * V], v, H, READ(&candidate_bias[u]));
-                        const float n = hyperbolic(dot(&weights[(3 * u + 2) * V + H], v + H, V - H, READ(&bias[3 * u + 2])) + p);
-                        s->h[u] = n + z * (v[u] - n);
+                        const float p = r * dot({{candidate}}, v, H, READ(&candidate_bias[{{at}}]));
+                        const float n = hyperbolic(dot({{candidateInputs}}, v + H, {{inputCount}}, READ(&bias[3 * {{at}} + 2])) + p);
+                        s->h[{{at}}] = n + z * (v[u] - n);
                 """,
             _ => $$"""
-                        s->h[u] = hyperbolic({{Row("u")}});
+                        s->h[{{at}}] = hyperbolic({{Row(at)}});
                 """,
         };
         var difference = """
@@ -165,6 +209,39 @@ internal sealed class FloatSource(CShape shape)
 
                 """
             : If(shape.HasDifferences, "    s->n = 1;\n");
+        if (shape.HasLayers)
+        {
+            return $$"""
+                void {{shape.Name}}_step({{shape.Name}}_state_t *s, const float x[{{shape.Upper}}_INPUTS])
+                {
+                    float v[V > 2 * H ? V : 2 * H];
+                    int layer;
+                    int u;
+                    for (layer = 0; layer < LAYERS; ++layer) {
+                        for (u = 0; u < H; ++u) {
+                            v[u] = s->h[layer * H + u];
+                        }
+                        if (layer == 0) {
+                            for (u = 0; u < CHANNELS; ++u) {
+                                v[H + u] = x[u];
+                {{If(shape.HasDifferences, Indented(Indented(difference.TrimEnd('\n'))) + "\n")}}            }
+                        } else {
+                            for (u = 0; u < H; ++u) {
+                                v[H + u] = s->h[(layer - 1) * H + u];
+                            }
+                        }
+                        for (u = 0; u < H; ++u) {
+                            const int at = layer * H + u;
+                {{Indented(unit)}}
+                        }
+                    }
+                {{If(
+                    shape.IsMean,
+                    "    for (u = 0; u < H; ++u) {\n        s->sum[u] += s->h[(LAYERS - 1) * H + u];\n    }\n"
+                )}}{{after}}}
+                """;
+        }
+
         return $$"""
             void {{shape.Name}}_step({{shape.Name}}_state_t *s, const float x[{{shape.Upper}}_INPUTS])
             {
@@ -185,7 +262,10 @@ internal sealed class FloatSource(CShape shape)
 
     private string Logits()
     {
-        var pooled = shape.IsMean ? "s->sum[j] / n" : "s->h[j]";
+        var pooled =
+            shape.IsMean ? "s->sum[j] / n"
+            : shape.HasLayers ? "s->h[(LAYERS - 1) * H + j]"
+            : "s->h[j]";
         return $$"""
             int {{shape.Name}}_logits(const {{shape.Name}}_state_t *s, float z[{{shape.Upper}}_CLASSES])
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MemKD.Runtime;
 using static MemKD.Export.C99.CText;
 
 namespace MemKD.Export.C99;
@@ -10,6 +11,7 @@ internal static class HeaderText
     {
         var (name, upper, model) = (shape.Name, shape.Upper, shape.Model);
         var number = shape.IsFloat ? "float" : "int32_t";
+        var states = shape.HasLayers ? $"{upper}_LAYERS * {upper}_HIDDEN" : $"{upper}_HIDDEN";
         var probability = shape.IsFloat ? "0 to 1" : "Q1.15: 32768 is 1";
         return $$"""
             /* {{name}}: {{formatLine}}.
@@ -24,19 +26,19 @@ internal static class HeaderText
             #endif
 
             #define {{upper}}_INPUTS {{Number(model.ChannelCount)}}  /* values of a sample */
-            #define {{upper}}_HIDDEN {{Number(model.HiddenSize)}}
+            #define {{upper}}_HIDDEN {{Number(model.HiddenSize)}}{{If(shape.HasLayers, $"  /* units of a layer */\n#define {upper}_LAYERS {Number(shape.LayerCount)}")}}
             #define {{upper}}_CLASSES {{Number(model.Classes.Count)}}
             #define {{upper}}_CLASS_NAMES { {{string.Join(", ", model.Classes.Select(Quoted))}} }
             #define {{upper}}_STATE_BYTES {{Number(shape.StateBytes)}}
-            #define {{upper}}_LENGTH {{Number(model.TrainLength)}}  /* samples of the longest series it was trained on */
-            {{If(model.MaxLength != null, $"#define {upper}_MAX_LENGTH {Number(model.MaxLength ?? 0)}  /* longer training series were resampled to so many */\n")}}
+            #define {{upper}}_LENGTH {{Number(model.TrainLength)}}  /* samples of the longest series it was trained on{{If(IsResampled(model), ", after resampling")}} */
+            {{If(model.MaxLength != null, $"#define {upper}_MAX_LENGTH {Number(model.MaxLength ?? 0)}  /* longer training series were resampled to so many */\n")}}{{RawLength(shape)}}
             /* One stream. The caller owns it; plain data, which may be copied, saved and restored. */
             typedef struct {
             {{Lines(
-                If(shape.IsLstm, $"    {number} c[{upper}_HIDDEN];{If(!shape.IsFloat, "    /* cells, Q11.20 */")}"),
+                If(shape.IsLstm, $"    {number} c[{states}];{If(!shape.IsFloat, "    /* cells, Q11.20 */")}"),
                 If(shape.IsMean, $"    {number} sum[{upper}_HIDDEN];{If(!shape.IsFloat, "  /* of h, for its mean */")}"),
                 If(shape.HasCount, "    uint32_t n;  /* samples since the reset */"),
-                $"    {shape.Sample} h[{upper}_HIDDEN];{If(!shape.IsFloat, "  /* hidden state, Q0.15 */")}",
+                $"    {shape.Sample} h[{states}];{If(!shape.IsFloat, "  /* hidden state, Q0.15 */")}",
                 If(shape.HasDifferences, $"    {shape.Sample} last[{upper}_INPUTS];  /* the sample before */")
             )}}
             } {{name}}_state_t;
@@ -65,6 +67,15 @@ internal static class HeaderText
 
             """;
     }
+
+    private static bool IsResampled(StudentModel model) => model.RawLengths?.Longest > model.TrainLength;
+
+    /// <summary>The length before resampling, where it is known.</summary>
+    private static string RawLength(CShape shape) =>
+        shape.Model.RawLengths is not { } raw ? ""
+        : raw.Shortest == raw.Longest
+            ? $"#define {shape.Upper}_RAW_LENGTH {Number(raw.Longest)}  /* samples of every training series as recorded: a window */\n"
+        : $"#define {shape.Upper}_RAW_LENGTH {Number(raw.Longest)}  /* samples of the longest training series as recorded, the shortest: {Number(raw.Shortest)} */\n";
 
     private static string SampleText(CShape shape)
     {

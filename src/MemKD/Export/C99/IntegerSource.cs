@@ -30,6 +30,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             isByte ? Sigma : FineSigma,
             Rows(),
             Gather(),
+            If(shape.HasLayers, Stack()),
             ResetText.Of(shape),
             Step(),
             Logits(),
@@ -79,12 +80,25 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
 
     private string Rows()
     {
-        var hidden = isByte
-            ? "dot8(&hidden_weights[r * HP], v, HP, sum)"
-            : "dot16(&weights[r * (HP + DP)], v, HP, sum) >> READ8(&shifts[2 * r])";
-        var input = isByte
-            ? "dot16(&input_weights[r * DP], v + HP, D, sum)"
-            : "dot16(&weights[r * (HP + DP) + HP], v + HP, D, sum)";
+        var states = isByte ? "dot8" : "dot16";
+        var hidden =
+            isByte || shape.HasLayers
+                ? $"{states}(&hidden_weights[r * HP], v, HP, sum)"
+                : "dot16(&weights[r * (HP + DP)], v, HP, sum)";
+        if (!isByte)
+        {
+            hidden += " >> READ8(&shifts[2 * r])";
+        }
+
+        var input =
+            isByte || shape.HasLayers
+                ? "dot16(&input_weights[r * DP], v + HP, D, sum)"
+                : "dot16(&weights[r * (HP + DP) + HP], v + HP, D, sum)";
+        if (shape.HasLayers)
+        {
+            input = $"r < ROWS ? {input} : {states}(&upper_weights[(r - ROWS) * HP], v + HP, HP, sum)";
+        }
+
         var scaled = student.Format switch
         {
             WeightFormat.SixteenBit => "sat20(sum >> READ8(&shifts[2 * r + 1]))",
@@ -98,7 +112,7 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                 return {{scaled}};
             }
 
-            /* v: old hidden state, then inputs.{{If(
+            /* v: old hidden state, then inputs{{If(shape.HasLayers, ", above the first layer the states below")}}.{{If(
                 !isByte,
                 " The hidden part is shifted from its own scale to the accumulator's."
             )}} */
@@ -158,36 +172,57 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
             """;
     }
 
+    /// <summary>What layers above the first see.</summary>
+    private string Stack() =>
+        $$"""
+            /* v: old hidden state of a layer, then the new one of the layer below. */
+            static FAST void stack(const {{shape.Name}}_state_t *s, int layer, int16_t *v)
+            {
+                int j;
+                for (j = 0; j < H; ++j) {
+                    v[j] = s->h[layer * H + j];
+                    v[HP + j] = s->h[(layer - 1) * H + j];
+                }
+                for (j = H; j < HP; ++j) {
+                    v[j] = 0;
+                    v[HP + j] = 0;
+                }
+            }
+            """;
+
     private string Step()
     {
+        // The unit among those of all layers.
+        var at = shape.HasLayers ? "at" : "u";
         var twice = isByte ? "sat16((c + 64) >> 7)" : "sat20((c + 8) >> 4)";
         var unit = student.Cell switch
         {
             Cell.Lstm => $$"""
-                        const int32_t i = sigma(row(4 * u, v));
-                        const int32_t f = sigma(row(4 * u + 1, v));
-                        const int32_t g = {{Tanh("row(4 * u + 2, v)")}};
-                        const int32_t o = sigma(row(4 * u + 3, v));
+                        const int32_t i = sigma(row(4 * {{at}}, v));
+                        const int32_t f = sigma(row(4 * {{at}} + 1, v));
+                        const int32_t g = {{Tanh($"row(4 * {at} + 2, v)")}};
+                        const int32_t o = sigma(row(4 * {{at}} + 3, v));
                         /* Q11.20 * Q0.15 and Q0.15 * Q0.15 to Q11.20, both cut; within 31 bits */
-                        const int32_t c = sat31(2 * mulw(s->c[u], f) + (mul16(i, g) >> 10));
+                        const int32_t c = sat31(2 * mulw(s->c[{{at}}], f) + (mul16(i, g) >> 10));
                         /* {{(isByte ? "Q4.12" : "Q5.15")}} of 2c; Q0.30 to Q0.15, rounded */
                         const int32_t y = {{Tanh(twice)}};
-                        s->c[u] = c;
-                        s->h[u] = (int16_t)(mla16(o, y, 16384) >> 15);
+                        s->c[{{at}}] = c;
+                        s->h[{{at}}] = (int16_t)(mla16(o, y, 16384) >> 15);
                 """,
-            Cell.Gru => $$"""
-                        const int32_t r = sigma(row(3 * u, v));
-                        const int32_t z = sigma(row(3 * u + 1, v));
+            Cell.Gru =>
+                $$"""
+                        const int32_t r = sigma(row(3 * {{at}}, v));
+                        const int32_t z = sigma(row(3 * {{at}} + 1, v));
                         /* U h + b_hh apart until r, in accumulator scale */
-                        const int32_t p = 2 * mulw(hidden_part(3 * u + 2, v, READ32(&candidate_bias[u])), r);
+                        const int32_t p = 2 * mulw(hidden_part(3 * {{at}} + 2, v, READ32(&candidate_bias[{{at}}])), r);
                         const int32_t n = {{Tanh(
-                    "scaled(input_part(3 * u + 2, v, READ32(&bias[3 * u + 2])) + p, 3 * u + 2)"
+                    $"scaled(input_part(3 * {at} + 2, v, READ32(&bias[3 * {at} + 2])) + p, 3 * {at} + 2)"
                 )}};
                         /* 17 bits * 15 bits + half stay below 2^31; the result lies between n and h */
-                        s->h[u] = (int16_t)(n + ((z * (v[u] - n) + 16384) >> 15));
+                        s->h[{{at}}] = (int16_t)(n + ((z * (v[u] - n) + 16384) >> 15));
                 """,
             _ => $$"""
-                        s->h[u] = (int16_t)({{Tanh("row(u, v)")}});
+                        s->h[{{at}}] = (int16_t)({{Tanh($"row({at}, v)")}});
                 """,
         };
         var after = shape.IsMean
@@ -202,6 +237,32 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
 
                 """
             : If(shape.HasDifferences, "    s->n = 1;\n");
+        if (shape.HasLayers)
+        {
+            return $$"""
+                void {{shape.Name}}_step({{shape.Name}}_state_t *s, const int16_t x[{{shape.Upper}}_INPUTS])
+                {
+                    int16_t v[HP + (HP > DP ? HP : DP)] ALIGNED;
+                    int layer;
+                    int u;
+                    for (layer = 0; layer < LAYERS; ++layer) {
+                        if (layer == 0) {
+                            gather(s, x, v);
+                        } else {
+                            stack(s, layer, v);
+                        }
+                        for (u = 0; u < H; ++u) {
+                            const int at = layer * H + u;
+                {{Indented(unit)}}
+                        }
+                    }
+                {{If(
+                    shape.IsMean,
+                    "    for (u = 0; u < H; ++u) {\n        s->sum[u] += s->h[(LAYERS - 1) * H + u];\n    }\n"
+                )}}{{after}}}
+                """;
+        }
+
         return $$"""
             void {{shape.Name}}_step({{shape.Name}}_state_t *s, const int16_t x[{{shape.Upper}}_INPUTS])
             {
@@ -229,8 +290,8 @@ internal sealed class IntegerSource(CShape shape, IntegerStudent student)
                     }
 
                 """
-            : """
-                    const int16_t *m = s->h;
+            : $$"""
+                    const int16_t *m = s->h{{If(shape.HasLayers, " + (LAYERS - 1) * H")}};
                     int j;
                     int k;
 

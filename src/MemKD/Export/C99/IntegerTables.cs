@@ -14,20 +14,27 @@ internal sealed class IntegerTables(IntegerStudent student)
     /// <summary>Inputs a row is filled up to.</summary>
     public int PaddedInputs { get; } = Up(student.InputSize, 2);
 
+    /// <summary>Rows of a layer.</summary>
+    public int LayerRows { get; } = student.GateCount * student.HiddenSize;
+
+    /// <summary>Whether there are layers above the first; then each kind of weights has its own table.</summary>
+    private bool HasLayers => student.LayerCount > 1;
+
     /// <summary>Bytes of all tables.</summary>
     public int Bytes
     {
         get
         {
             var rows = student.Bias.Count;
-            var hidden = rows * PaddedUnits * (IsByte(student) ? 1 : 2);
+            var states = (rows + rows - LayerRows) * PaddedUnits * (IsByte(student) ? 1 : 2);
             var perRow = student.Format switch
             {
                 WeightFormat.EightBitPowerOfTwo => 1,
                 _ => 2,
             };
-            return hidden
-                + (rows * ((PaddedInputs * 2) + 4 + perRow))
+            return states
+                + (LayerRows * PaddedInputs * 2)
+                + (rows * (4 + perRow))
                 + (student.CandidateBias.Count * 4)
                 + (student.HeadWeights.Count * 2)
                 + (student.HeadBias.Count * 4)
@@ -45,6 +52,8 @@ internal sealed class IntegerTables(IntegerStudent student)
             $"#define CHANNELS {Text(student.ChannelCount)}",
             $"#define H {Text(student.HiddenSize)}",
             $"#define K {Text(student.ClassCount)}",
+            If(HasLayers, $"#define LAYERS {Text(student.LayerCount)}"),
+            If(HasLayers, $"#define ROWS {Text(LayerRows)}  /* of a layer */"),
             $"#define HP {units}  /* H filled up to whole words */",
             $"#define DP {inputs}  /* inputs filled up to whole words */",
             $"#define D {used}  /* inputs that are multiplied */",
@@ -70,7 +79,7 @@ internal sealed class IntegerTables(IntegerStudent student)
             If(
                 student.CandidateBias.Count > 0,
                 Comment("The bias inside the reset gate's product, of each unit.")
-                    + Table("int32_t", "candidate_bias", "H", student.CandidateBias)
+                    + Table("int32_t", "candidate_bias", HasLayers ? "LAYERS * H" : "H", student.CandidateBias)
             ),
             Scales(),
             Comment("Linear layer: [class][unit].")
@@ -95,7 +104,7 @@ internal sealed class IntegerTables(IntegerStudent student)
             Cell.Gru => "r, z, n",
             _ => "one",
         };
-        if (!IsByte(student))
+        if (!IsByte(student) && !HasLayers)
         {
             return Comment(
                     $"{Rows}{gates}. A row: H weights of the hidden state in their own scale, then those of the inputs times 8 (Q12 against Q15) in theirs."
@@ -108,22 +117,42 @@ internal sealed class IntegerTables(IntegerStudent student)
                 );
         }
 
-        return Comment($"{Rows}{gates}. Weights of the hidden state, each four in the order 0, 2, 1, 3.")
-            + Table(
-                "int8_t",
-                "hidden_weights",
-                $"{Text(student.Bias.Count)} * HP",
-                Enumerable.Range(0, student.Bias.Count).SelectMany(r => Permuted(Hidden(r)))
+        var order = IsByte(student) ? ", each four in the order 0, 2, 1, 3" : "";
+        return Comment(
+                $"{(HasLayers ? "Layer by layer; " : "")}{(HasLayers ? Rows.ToLowerInvariant() : Rows)}{gates}. Weights of the hidden state{(IsByte(student) ? "" : " in their own scale")}{order}."
             )
+            + States("hidden_weights", student.Bias.Count, student.HiddenWeights)
             + "\n\n"
-            + Comment("Weights of the inputs in the scale of the row times 8 (Q12 against Q15).")
+            + Comment(
+                $"Weights of the {(HasLayers ? "first layer's " : "")}inputs in the scale of the row times 8 (Q12 against Q15)."
+            )
             + Table(
                 "int16_t",
                 "input_weights",
-                $"{Text(student.Bias.Count)} * DP",
-                Enumerable.Range(0, student.Bias.Count).SelectMany(Input)
+                $"{Text(LayerRows)} * DP",
+                Enumerable.Range(0, LayerRows).SelectMany(Input)
+            )
+            + If(
+                HasLayers,
+                "\n\n"
+                    + Comment(
+                        $"Weights of the other layers for the states below in the scale of the row (Q15 as well){order}."
+                    )
+                    + States("upper_weights", student.Bias.Count - LayerRows, student.UpperWeights)
             );
     }
+
+    /// <summary>A table of weights that states are multiplied with.</summary>
+    private string States(string name, int rows, IReadOnlyList<short> weights) =>
+        Table(
+            IsByte(student) ? "int8_t" : "int16_t",
+            name,
+            $"{Text(rows)} * HP",
+            Enumerable
+                .Range(0, rows)
+                .Select(r => Filled(weights, r, student.HiddenSize, PaddedUnits))
+                .SelectMany(r => IsByte(student) ? Permuted(r) : r)
+        );
 
     private string Scales() =>
         student.Format switch

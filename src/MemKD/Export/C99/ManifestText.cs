@@ -46,6 +46,20 @@ internal static class ManifestText
             ["state_bytes"] = report.StateBytes,
             ["selftest_hash"] = $"{report.Hash:x8}",
         };
+        if (shape.HasLayers)
+        {
+            manifest.Insert(manifest.IndexOf("hidden") + 1, "layers", shape.LayerCount);
+        }
+
+        if (model.RawLengths is { } raw)
+        {
+            manifest.Insert(
+                manifest.IndexOf("max_length") + 1,
+                "raw_lengths",
+                new JsonObject { ["shortest"] = raw.Shortest, ["longest"] = raw.Longest }
+            );
+        }
+
         if (student != null)
         {
             manifest["formats"] = Formats(student);

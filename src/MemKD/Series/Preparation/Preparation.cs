@@ -36,7 +36,8 @@ public sealed class Preparation
         int maxLengthOfTrain,
         double[] means,
         double[] deviations,
-        Differences? differences = null
+        Differences? differences = null,
+        RawLengths? rawLengths = null
     )
     {
         Normalization = normalization;
@@ -46,6 +47,7 @@ public sealed class Preparation
         this.means = means;
         this.deviations = deviations;
         Differences = differences;
+        RawLengthsOfTrain = rawLengths;
     }
 
     /// <summary>How values are scaled; never <see cref="Normalization.Auto"/>.</summary>
@@ -65,6 +67,9 @@ public sealed class Preparation
 
     /// <summary>Time points of the longest prepared TRAIN case.</summary>
     public int MaxLengthOfTrain { get; }
+
+    /// <summary>Time points of TRAIN's cases before preparation; null where it was fitted before these were kept.</summary>
+    public RawLengths? RawLengthsOfTrain { get; }
 
     /// <summary>TRAIN mean of each channel; empty unless <see cref="Normalization.TrainChannelZ"/>.</summary>
     public IReadOnlyList<double> ChannelMeans => means;
@@ -89,10 +94,11 @@ public sealed class Preparation
             : Normalization.TrainChannelZ;
         var unscaled = new Preparation(Normalization.Raw, options.MaxLength, train.ChannelCount, 0, [], []);
         var longest = train.Cases.Max(unscaled.LengthOf);
+        var raw = new RawLengths(train.Cases.Min(c => c.Length), train.Cases.Max(c => c.Length));
         var (means, deviations) =
             normalization == Normalization.TrainChannelZ ? unscaled.ChannelStatistics(train) : ([], []);
         Preparation Make(Differences? differences) =>
-            new(normalization, options.MaxLength, train.ChannelCount, longest, means, deviations, differences);
+            new(normalization, options.MaxLength, train.ChannelCount, longest, means, deviations, differences, raw);
         return Make(options.Differences ? Differences.Fit(Make(null).Apply(train)) : null);
     }
 
@@ -140,7 +146,8 @@ public sealed class Preparation
                 MaxLengthOfTrain,
                 means,
                 deviations,
-                Differences == null ? null : [.. Differences.Scales]
+                Differences == null ? null : [.. Differences.Scales],
+                RawLengthsOfTrain
             ),
             Json
         );
@@ -161,7 +168,8 @@ public sealed class Preparation
                     fitted.MaxLengthOfTrain,
                     fitted.ChannelMeans,
                     fitted.ChannelDeviations,
-                    fitted.DifferenceScales == null ? null : new Differences(fitted.DifferenceScales)
+                    fitted.DifferenceScales == null ? null : new Differences(fitted.DifferenceScales),
+                    fitted.RawLengthsOfTrain
                 );
             }
         }
@@ -259,7 +267,8 @@ public sealed class Preparation
         int MaxLengthOfTrain,
         double[] ChannelMeans,
         double[] ChannelDeviations,
-        double[]? DifferenceScales
+        double[]? DifferenceScales,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RawLengths? RawLengthsOfTrain = null
     )
     {
         [JsonIgnore]
@@ -280,6 +289,7 @@ public sealed class Preparation
                     DifferenceScales.Length == ChannelCount
                     && Array.TrueForAll(DifferenceScales, d => double.IsFinite(d) && d >= 0)
                 )
-            );
+            )
+            && (RawLengthsOfTrain is not { } raw || (raw.Shortest >= 0 && raw.Shortest <= raw.Longest));
     }
 }

@@ -53,6 +53,53 @@ public sealed class C99ExportTests
     }
 
     [Fact]
+    public void Header_and_manifest_say_layers_and_the_length_before_resampling()
+    {
+        using var folder = new TemporaryFolder();
+        var model = MadeStudents.Of("lstm 8 1 2 mean series 2-layers");
+        C99Export.Write(
+            model.Changed(rawLengths: new(720, 720)),
+            new C99Options("fall", C99Numbers.EightBit),
+            folder.Path
+        );
+        C99Export.Write(
+            model.Changed(rawLengths: new(60, 900)),
+            new C99Options("two", C99Numbers.FloatingPoint),
+            folder.Path
+        );
+        string Text(string file) => File.ReadAllText(Path.Combine(folder.Path, file));
+
+        // two layers of c 32 and h 16, sum 32, n 4
+        Assert.Contains("FALL_STATE_BYTES 132\n", Text("fall.h"), StringComparison.Ordinal);
+        Assert.Contains("#define FALL_LAYERS 2\n", Text("fall.h"), StringComparison.Ordinal);
+        Assert.Contains("int32_t c[FALL_LAYERS * FALL_HIDDEN];", Text("fall.h"), StringComparison.Ordinal);
+        Assert.Contains("#define FALL_RAW_LENGTH 720  ", Text("fall.h"), StringComparison.Ordinal);
+        Assert.Contains("#define TWO_RAW_LENGTH 900  ", Text("two.h"), StringComparison.Ordinal);
+        Assert.Contains("the shortest: 60 ", Text("two.h"), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Text("two.json"));
+        Assert.Equal(2, json.RootElement.GetProperty("layers").GetInt32());
+        var lengths = json.RootElement.GetProperty("raw_lengths");
+        Assert.Equal(60, lengths.GetProperty("shortest").GetInt32());
+        Assert.Equal(900, lengths.GetProperty("longest").GetInt32());
+    }
+
+    /// <summary>Every byte of weights and biases is in a table, once.</summary>
+    [Theory]
+    [InlineData(
+        "lstm 8 2 3 last 2-layers",
+        C99Numbers.SixteenBit,
+        (32 * 8 * 3 + 32 * 2 + 8 * 3) * 2 + (64 + 3 + 128) * 4 + 64 * 2
+    )]
+    [InlineData(
+        "gru 8 2 3 last 3-layers",
+        C99Numbers.EightBit,
+        24 * 8 * 5 + (24 * 2 + 8 * 3) * 2 + (72 + 24 + 3 + 64) * 4 + 72
+    )]
+    [InlineData("lstm 8 2 3 last 2-layers", C99Numbers.FloatingPoint, (32 * 8 * 3 + 32 * 2 + 8 * 3 + 64 + 3) * 4)]
+    public void Table_bytes_of_several_layers(string shape, C99Numbers numbers, int bytes) =>
+        Assert.Equal(bytes, C99Export.Make(MadeStudents.Of(shape), new C99Options("m", numbers)).Report.TableBytes);
+
+    [Fact]
     public void The_same_student_gives_the_same_files()
     {
         var model = MadeStudents.Of("gru 8 1 3 mean");
@@ -64,12 +111,15 @@ public sealed class C99ExportTests
 
     /// <summary>The engine computes the same network by other code; both are float, so 1e-5.</summary>
     [Theory]
-    [InlineData(CellKind.Lstm, Pooling.Last)]
-    [InlineData(CellKind.Gru, Pooling.Mean)]
-    [InlineData(CellKind.Rnn, Pooling.Mean)]
-    public void Float_code_computes_the_network(CellKind cell, Pooling pooling)
+    [InlineData(CellKind.Lstm, Pooling.Last, 1)]
+    [InlineData(CellKind.Gru, Pooling.Mean, 1)]
+    [InlineData(CellKind.Rnn, Pooling.Mean, 1)]
+    [InlineData(CellKind.Lstm, Pooling.Mean, 3)]
+    [InlineData(CellKind.Gru, Pooling.Last, 2)]
+    [InlineData(CellKind.Rnn, Pooling.Last, 2)]
+    public void Float_code_computes_the_network(CellKind cell, Pooling pooling, int layers)
     {
-        var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, 1, 3, Pooling: pooling));
+        var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, layers, 3, Pooling: pooling));
         var series = classifier.Preparation.Apply(SmallModels.Series(2));
         var logits = SmallModels.Logits(classifier.Network, series);
         var oracle = new FloatOracle(classifier.ToStudent());

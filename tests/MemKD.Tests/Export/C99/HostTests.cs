@@ -24,6 +24,15 @@ public sealed class HostTests
     [InlineData("lstm 1 1 2 last", WeightFormat.SixteenBit)]
     [InlineData("gru 5 2 3 last", WeightFormat.SixteenBit)]
     [InlineData("rnn 6 3 2 last", WeightFormat.SixteenBit)]
+    [InlineData("lstm 8 1 3 last 2-layers", WeightFormat.SixteenBit)]
+    [InlineData("lstm 8 1 3 last 2-layers", WeightFormat.EightBitPowerOfTwo)]
+    [InlineData("lstm 5 2 2 mean differences 2-layers", WeightFormat.EightBitMultiplier)]
+    [InlineData("lstm 3 4 4 last differences 3-layers", WeightFormat.EightBitPowerOfTwo)]
+    [InlineData("gru 7 2 2 mean 2-layers", WeightFormat.SixteenBit)]
+    [InlineData("gru 8 1 3 mean differences 2-layers", WeightFormat.EightBitPowerOfTwo)]
+    [InlineData("gru 2 3 2 last differences series 3-layers", WeightFormat.EightBitMultiplier)]
+    [InlineData("rnn 6 1 2 mean differences 2-layers", WeightFormat.EightBitMultiplier)]
+    [InlineData("rnn 5 1 2 last 4-layers", WeightFormat.SixteenBit)]
     public void Integers_give_the_bits_of_dotnet(string shape, WeightFormat format)
     {
         using var folder = new TemporaryFolder();
@@ -87,6 +96,10 @@ public sealed class HostTests
     [InlineData("lstm 5 2 2 mean differences series")]
     [InlineData("gru 8 1 3 mean differences")]
     [InlineData("rnn 3 3 2 last raw")]
+    [InlineData("lstm 5 2 2 mean differences series 2-layers")]
+    [InlineData("lstm 3 4 3 last differences 3-layers")]
+    [InlineData("gru 8 1 3 last 2-layers")]
+    [InlineData("rnn 3 1 2 mean raw 3-layers")]
     public void Floats_give_the_bits_of_dotnet_and_stay_defined_on_wild_samples(string shape)
     {
         using var folder = new TemporaryFolder();

@@ -18,6 +18,7 @@ public sealed class StreamBitsTests
     [InlineData("lstm 8 3 3 last", WeightFormat.SixteenBit)]
     [InlineData("gru 7 2 4 mean differences", WeightFormat.EightBitMultiplier)]
     [InlineData("rnn 6 1 2 last differences", WeightFormat.EightBitPowerOfTwo)]
+    [InlineData("lstm 8 1 2 mean differences 2-layers", WeightFormat.SixteenBit)]
     public void Sample_by_sample(string shape, WeightFormat format)
     {
         // Deviations whose reciprocals are not exact, and means that float32 rounds by several steps of Q4.12.
@@ -60,6 +61,7 @@ public sealed class StreamBitsTests
     [InlineData("lstm 8 1 3 mean differences series", WeightFormat.SixteenBit, 47)]
     [InlineData("gru 7 2 4 last series", WeightFormat.EightBitMultiplier, 33)]
     [InlineData("lstm 4 2 2 mean series any-length", WeightFormat.EightBitPowerOfTwo, 75)]
+    [InlineData("gru 5 1 3 mean series 2-layers", WeightFormat.EightBitPowerOfTwo, 47)]
     public void Window_by_window(string shape, WeightFormat format, int length)
     {
         const int Hop = 7;

@@ -84,10 +84,13 @@ public sealed class QuantizerTests
         var made =
             from largest in (double[])[.01, 1, 5, 25]
             from factor in (float[])[1, 8]
-            select MadeStudents.Of("gru 8 3 3 mean differences", largest).WithLargeRow(17, factor);
+            select MadeStudents.Of("gru 8 3 3 mean differences 3-layers", largest).WithLargeRow(17, factor);
         foreach (var model in made)
         {
             var student = Quantizer.Quantize(model, format);
+            Assert.Equal(72, student.Bias.Count);
+            Assert.Equal(24 * 6, student.InputWeights.Count);
+            Assert.Equal(48 * 8, student.UpperWeights.Count);
             for (var row = 0; row < student.Bias.Count; row++)
             {
                 var isCandidate = row % 3 == 2;
@@ -98,14 +101,16 @@ public sealed class QuantizerTests
                 Assert.InRange(hidden, 0, int.MaxValue);
 
                 // Shifts cut toward −∞: one more below 0.
-                var input = Row(student.InputWeights, row, 6).Sum(w => Math.Abs((long)w)) * 32768;
+                var inputWeights =
+                    row < 24 ? Row(student.InputWeights, row, 6) : Row(student.UpperWeights, row - 24, 8);
+                var input = inputWeights.Sum(w => Math.Abs((long)w)) * 32768;
                 var shifted = -(-hidden >> student.HiddenShifts[row]);
                 Assert.InRange(shifted + input + (isCandidate ? bias : 0), 0, int.MaxValue);
             }
 
             if (format != WeightFormat.SixteenBit)
             {
-                Assert.All(student.HiddenWeights, w => Assert.InRange(w, -127, 127));
+                Assert.All(student.HiddenWeights.Concat(student.UpperWeights), w => Assert.InRange(w, -127, 127));
                 Assert.All(student.HiddenShifts, s => Assert.Equal(0, s));
             }
         }
@@ -118,14 +123,20 @@ public sealed class QuantizerTests
     [InlineData(CellKind.Gru, Pooling.Last, WeightFormat.SixteenBit, 1e-3)]
     [InlineData(CellKind.Gru, Pooling.Mean, WeightFormat.EightBitMultiplier, 6e-3)]
     [InlineData(CellKind.Rnn, Pooling.Mean, WeightFormat.SixteenBit, 1e-3)]
+    [InlineData(CellKind.Lstm, Pooling.Last, WeightFormat.SixteenBit, 1e-3, 2)]
+    [InlineData(CellKind.Lstm, Pooling.Mean, WeightFormat.EightBitPowerOfTwo, 6e-3, 3)]
+    [InlineData(CellKind.Gru, Pooling.Last, WeightFormat.EightBitMultiplier, 6e-3, 2)]
+    [InlineData(CellKind.Gru, Pooling.Mean, WeightFormat.SixteenBit, 1e-3, 2)]
+    [InlineData(CellKind.Rnn, Pooling.Mean, WeightFormat.SixteenBit, 1e-3, 2)]
     public void An_integer_student_stays_near_the_float_network(
         CellKind cell,
         Pooling pooling,
         WeightFormat format,
-        double tolerance // sigmoid's table alone is wrong by 4e-4 at most; int8 weights by 1/254 of a row's largest
+        double tolerance, // sigmoid's table alone is wrong by 4e-4 at most; int8 weights by 1/254 of a row's largest
+        int layers = 1
     )
     {
-        var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, 1, 3, Pooling: pooling));
+        var classifier = SmallModels.Classifier(new NetworkShape(cell, 2, 8, layers, 3, Pooling: pooling));
         var series = classifier.Preparation.Apply(SmallModels.Series(2));
         var logits = SmallModels.Logits(classifier.Network, series);
         var student = Quantizer.Quantize(classifier.ToStudent(), format);
@@ -217,14 +228,20 @@ public sealed class QuantizerTests
         }
     }
 
+    /// <summary>A second layer like the first: its weights for the states below are in the row's scale, without the 8 of samples.</summary>
     [Fact]
-    public void Several_layers_are_refused_in_one_line()
+    public void A_hand_worked_second_layer()
     {
-        var model = MadeStudents.Of("lstm 4 1 2 last");
-        var e = Assert.Throws<InputException>(() =>
-            Quantizer.Quantize(model.Changed(layers: [model.Layers[0], model.Layers[0]]), WeightFormat.SixteenBit)
+        var model = OneUnit(.75f);
+        var student = Quantizer.Quantize(
+            model.Changed(layers: [model.Layers[0], model.Layers[0]]),
+            WeightFormat.EightBitPowerOfTwo
         );
-        Assert.Contains("--layers 1", e.Message, StringComparison.Ordinal);
+
+        // Rows (U, W) = (.5, .75), (−1, 0), (2, −.25), (0, .125): the last at 2^9, the largest at which .125 is within 127
+        Assert.Equal([64, -64, 64, 0, 64, -64, 64, 0], student.HiddenWeights.Select(w => (int)w));
+        Assert.Equal([96, 0, -8, 64], student.UpperWeights.Select(w => (int)w));
+        Assert.Equal([10, 9, 7, 15, 10, 9, 7, 12], student.RowShifts.Select(w => (int)w));
     }
 
     private static int[] Row(IReadOnlyList<short> weights, int row, int count) =>

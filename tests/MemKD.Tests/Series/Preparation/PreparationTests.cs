@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MemKD.Runtime;
 using MemKD.Series;
 using Prep = MemKD.Series.Preparation;
 
@@ -213,6 +214,18 @@ public class PreparationTests
         Assert.Equal(preparation.Apply(data).Values(1).ToArray(), again.Apply(data).Values(1).ToArray());
     }
 
+    /// <summary>What a user of windows has to collect; a case is as long as its longest channel.</summary>
+    [Fact]
+    public void Lengths_before_resampling_are_kept()
+    {
+        var train = Data(Case([1, 2, 4], [9]), Case([1, 2], [3, 3]), Case([1, 2, 3, 4, 5, 6, 7], [1, 2]));
+        var preparation = Prep.Fit(train, new PreparationOptions { MaxLength = 3 });
+
+        Assert.Equal(new RawLengths(2, 7), preparation.RawLengthsOfTrain);
+        Assert.Equal(new RawLengths(2, 7), Prep.FromJson(preparation.ToJson()).RawLengthsOfTrain);
+        Assert.Equal(3, preparation.MaxLengthOfTrain);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
@@ -229,6 +242,9 @@ public class PreparationTests
     )]
     [InlineData( /*lang=json,strict*/
         """{"format":"memkd-preparation-2","normalization":"train-channel-z","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[1],"channelDeviations":[-1]}"""
+    )]
+    [InlineData( /*lang=json,strict*/
+        """{"format":"memkd-preparation-2","normalization":"raw","channelCount":1,"maxLengthOfTrain":3,"channelMeans":[],"channelDeviations":[],"rawLengthsOfTrain":{"shortest":9,"longest":8}}"""
     )]
     public void Broken_json_is_refused_in_one_line(string json)
     {

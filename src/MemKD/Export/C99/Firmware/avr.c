@@ -26,7 +26,7 @@ void board_exit(void)
     }
 }
 
-/* A count is 256 cycles; a measurement stays below 65536 counts, so that the difference of two is right. */
+/* A count is 256 cycles; to be called before 65536 of them, 16.8 million cycles, have gone by. */
 uint32_t board_count(void)
 {
     static uint32_t high;
