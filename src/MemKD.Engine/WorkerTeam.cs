@@ -6,12 +6,21 @@ namespace MemKD.Engine;
 /// </summary>
 public sealed class WorkerTeam : IDisposable
 {
+    /// <summary>Turns of waiting before a thread sleeps, some 200 µs: waking it would cost a small network half a pass.</summary>
+    private const int Spins = 1000;
+
+    /// <summary>
+    /// Multiply-adds from which on a second thread pays, some 50 µs of one: below, fetching the other's results from its cache costs
+    /// more than it saves.
+    /// </summary>
+    private const long LeastShared = 3_000_000;
+
     private readonly Thread[] threads;
     private readonly SemaphoreSlim start = new(0);
-    private readonly ManualResetEventSlim done = new(false);
+    private readonly ManualResetEventSlim done = new(initialState: false, Spins);
     private Action<int>? job;
     private int count;
-    private int next;
+    private int[] claimed = [];
     private int running;
     private int busy;
     private Exception? failure;
@@ -26,7 +35,8 @@ public sealed class WorkerTeam : IDisposable
         threads = new Thread[threadCount - 1];
         for (var i = 0; i < threads.Length; i++)
         {
-            threads[i] = new Thread(Work) { IsBackground = true, Name = "memkd worker" };
+            var number = i + 1;
+            threads[i] = new Thread(() => Work(number)) { IsBackground = true, Name = "memkd worker" };
             threads[i].Start();
         }
     }
@@ -37,9 +47,10 @@ public sealed class WorkerTeam : IDisposable
     /// <summary>Calls <paramref name="piece"/> with 0..count−1, spread over the team, and returns when all are done.</summary>
     /// <param name="pieceCount">Number of pieces.</param>
     /// <param name="piece">The work; pieces must not depend on each other.</param>
-    public void Run(int pieceCount, Action<int> piece)
+    /// <param name="multiplyAdds">About how much work it is in all; little of it the caller does alone.</param>
+    public void Run(int pieceCount, Action<int> piece, long multiplyAdds = long.MaxValue)
     {
-        if (threads.Length == 0 || pieceCount <= 1)
+        if (threads.Length == 0 || pieceCount <= 1 || multiplyAdds < LeastShared)
         {
             for (var i = 0; i < pieceCount; i++)
             {
@@ -56,13 +67,18 @@ public sealed class WorkerTeam : IDisposable
 
         job = piece;
         count = pieceCount;
-        next = 0;
+        if (claimed.Length < pieceCount)
+        {
+            claimed = new int[pieceCount];
+        }
+
+        claimed.AsSpan().Clear();
         failure = null;
         done.Reset();
         var helpers = Math.Min(threads.Length, pieceCount - 1);
         Volatile.Write(ref running, helpers);
         start.Release(helpers);
-        Take();
+        Take(0);
         done.Wait();
         job = null;
         Volatile.Write(ref busy, 0);
@@ -90,17 +106,18 @@ public sealed class WorkerTeam : IDisposable
         done.Dispose();
     }
 
-    private void Work()
+    private void Work(int number)
     {
         while (true)
         {
+            for (var spin = new SpinWait(); start.CurrentCount == 0 && spin.Count < Spins; spin.SpinOnce(-1)) { }
             start.Wait();
             if (stopping)
             {
                 return;
             }
 
-            Take();
+            Take(number);
             if (Interlocked.Decrement(ref running) == 0)
             {
                 done.Set();
@@ -108,13 +125,20 @@ public sealed class WorkerTeam : IDisposable
         }
     }
 
-    private void Take()
+    /// <summary>A thread's own pieces first, for what it did in the job before still lies in its cache; then what others have not begun.</summary>
+    private void Take(int number)
     {
         try
         {
-            for (var i = Interlocked.Increment(ref next) - 1; i < count; i = Interlocked.Increment(ref next) - 1)
+            for (var turn = 0; turn < ThreadCount; turn++)
             {
-                job!(i);
+                for (var i = (number + turn) % ThreadCount; i < count; i += ThreadCount)
+                {
+                    if (Interlocked.Exchange(ref claimed[i], 1) == 0)
+                    {
+                        job!(i);
+                    }
+                }
             }
         }
 #pragma warning disable CA1031 // carried to the caller of Run

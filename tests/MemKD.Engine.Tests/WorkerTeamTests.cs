@@ -27,6 +27,23 @@ public class WorkerTeamTests
         Assert.Equal(threads, team.ThreadCount);
     }
 
+    [Fact]
+    public void Little_work_is_done_by_the_caller_alone()
+    {
+        using var team = new WorkerTeam(3);
+        var others = 0;
+        for (var run = 0; run < 200; run++)
+        {
+            team.Run(
+                6,
+                _ => Interlocked.Add(ref others, Thread.CurrentThread.Name == "memkd worker" ? 1 : 0),
+                multiplyAdds: 1000
+            );
+        }
+
+        Assert.Equal(0, others);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

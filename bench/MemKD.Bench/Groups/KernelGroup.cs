@@ -162,10 +162,8 @@ internal static class KernelGroup
             for (var i = 0; i < repetitions; i++)
             {
                 VectorKernels.Current.OuterProduct(
-                    gates.Pointer,
-                    size.LeftRows * Panel.Lanes,
-                    hidden.Pointer,
-                    size.RightRows * Panel.Lanes,
+                    new PanelRows(gates.Pointer, size.LeftRows * Panel.Lanes),
+                    new PanelRows(hidden.Pointer, size.RightRows * Panel.Lanes),
                     size,
                     scratch.Pointer,
                     gradient.Pointer,

@@ -26,7 +26,7 @@ internal static class Activation
         where V : struct
         where S : ISimd<V>
     {
-        x = S.Min(S.Max(x, S.Broadcast(-Limit)), S.Broadcast(Limit));
+        x = S.Min(S.Broadcast(Limit), S.Max(S.Broadcast(-Limit), x));
         var y = S.Multiply(x, x);
         var p = S.FusedMultiplyAdd(S.Broadcast(P5), y, S.Broadcast(P4));
         p = S.FusedMultiplyAdd(p, y, S.Broadcast(P3));

@@ -33,12 +33,12 @@ internal readonly unsafe struct CellStep
     /// <summary>h of this step [H][16]: forward out.</summary>
     internal float* Output { get; init; }
 
-    /// <summary>Backward: gradient with respect to h of this step, all sources added [H][16].</summary>
-    internal float* HiddenGradient { get; init; }
+    /// <summary>Backward: gradient of the loss with respect to h of this step, but for the steps after it [H][16].</summary>
+    internal float* OutputGradient { get; init; }
 
     /// <summary>LSTM, backward: dc, in from the step after, out for the step before [H][16].</summary>
     internal float* CellGradient { get; init; }
 
-    /// <summary>Backward: the part of dh that reaches the step before past the matrix products [H][16].</summary>
-    internal float* PassedGradient { get; init; }
+    /// <summary>Backward: in, what the step after adds to that gradient; out, what reaches the step before past the matrix products [H][16].</summary>
+    internal float* Carry { get; init; }
 }

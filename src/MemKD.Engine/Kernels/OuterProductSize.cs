@@ -6,15 +6,8 @@ namespace MemKD.Engine.Kernels;
 /// <param name="Steps">Panels summed over.</param>
 internal readonly record struct OuterProductSize(int LeftRows, int RightRows, int Steps)
 {
-    /// <summary>Rows of the largest register tile, left and right.</summary>
-    internal const int LeftTile = 6;
-    internal const int RightTile = 4;
-
-    /// <summary>Rows of the left operand for which a block of the right one is copied once.</summary>
-    internal const int GroupRows = 192;
-
-    /// <summary>Steps of a block: a tile of each operand, 30 KiB, stays in the first cache.</summary>
-    internal const int BlockSteps = 48;
+    /// <summary>Steps of a block where columns are few: 4 rows of the left operand and 16 of the right, 30 KiB, stay in the first cache.</summary>
+    internal const int NarrowSteps = 24;
 
     /// <summary>Columns from which on they lie in the lanes.</summary>
     internal const int WideColumns = 32;
@@ -28,7 +21,7 @@ internal readonly record struct OuterProductSize(int LeftRows, int RightRows, in
     /// <summary>Whether the columns lie in the lanes: decided by the size alone, so that every path sums in the same order.</summary>
     internal bool IsWide => RightRows >= WideColumns;
 
-    /// <summary>Floats of scratch: a block of the right operand and one tile of the left, and sums of a group or a tile.</summary>
+    /// <summary>Floats of scratch: lane sums, and where columns are many a block of the right operand and one tile of the left.</summary>
     internal int ScratchLength
     {
         get
@@ -41,11 +34,7 @@ internal readonly record struct OuterProductSize(int LeftRows, int RightRows, in
                 );
             }
 
-            var right = RightRows + RightTile;
-            var steps = Math.Min(Steps, BlockSteps);
-            return checked(
-                (((right + LeftTile) * steps) + ((Math.Min(LeftRows, GroupRows) + LeftTile) * right)) * Panel.Lanes
-            );
+            return checked(LeftRows * (RightRows + 1) * Panel.Lanes);
         }
     }
 }

@@ -3,7 +3,7 @@ using MemKD.Engine.Memory;
 namespace MemKD.Engine.Kernels;
 
 /// <summary>
-/// A weight matrix in the order in which <see cref="VectorKernels.Multiply"/> reads it: groups of 16 rows, then
+/// A weight matrix in the order in which <c>Multiply</c> of <see cref="VectorKernels"/> reads it: groups of 16 rows, then
 /// groups of 4, each [k][rows of the group]; rows beyond the matrix are zero.
 /// </summary>
 internal sealed unsafe class PackedMatrix

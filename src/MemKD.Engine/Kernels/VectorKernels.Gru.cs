@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void GruForward(CellStep step)
+    internal override void GruForward(in CellStep step)
     {
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -27,7 +27,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void GruBackward(CellStep step)
+    internal override void GruBackward(in CellStep step)
     {
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -40,7 +40,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             var z = S.Load(gates + size + at);
             var n = S.Load(gates + (2 * size) + at);
             var m = S.Load(gates + (3 * size) + at);
-            var dHidden = S.Load(step.HiddenGradient + at);
+            var dHidden = S.Add(S.Load(step.OutputGradient + at), S.Load(step.Carry + at));
             var notZ = S.Subtract(one, z);
             var slope = S.FusedMultiplyAdd(S.Subtract(zero, n), n, one);
             var dn = S.Multiply(S.Multiply(dHidden, notZ), slope);
@@ -63,7 +63,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             S.Store(gates + size + at, dz);
             S.Store(gates + (2 * size) + at, dn);
             S.Store(gates + (3 * size) + at, dm);
-            S.Store(step.PassedGradient + at, passed);
+            S.Store(step.Carry + at, passed);
         }
     }
 }

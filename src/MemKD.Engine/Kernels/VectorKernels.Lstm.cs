@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void LstmForward(CellStep step)
+    internal override void LstmForward(in CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -32,7 +32,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void LstmBackward(CellStep step)
+    internal override void LstmBackward(in CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
@@ -46,7 +46,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             var g = S.Load(gates + (2 * n) + at);
             var o = S.Load(gates + (3 * n) + at);
             var tanh = Activation.Tanh<V, S>(S.Load(step.Cell + at));
-            var dHidden = S.Load(step.HiddenGradient + at);
+            var dHidden = S.Add(S.Load(step.OutputGradient + at), S.Load(step.Carry + at));
             var dCellAfter = S.Load(step.CellGradient + at);
             var slope = S.FusedMultiplyAdd(S.Subtract(zero, tanh), tanh, one);
             var dCell = S.FusedMultiplyAdd(S.Multiply(dHidden, o), slope, dCellAfter);
@@ -72,7 +72,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             S.Store(gates + (2 * n) + at, dg);
             S.Store(gates + (3 * n) + at, d0);
             S.Store(step.CellGradient + at, dCellBefore);
-            S.Store(step.PassedGradient + at, passed);
+            S.Store(step.Carry + at, passed);
         }
     }
 }

@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 internal sealed unsafe partial class VectorKernels<V, S>
 {
-    internal override void RnnForward(CellStep step)
+    internal override void RnnForward(in CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var time = S.Broadcast(step.Time);
@@ -20,7 +20,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         }
     }
 
-    internal override void RnnBackward(CellStep step)
+    internal override void RnnBackward(in CellStep step)
     {
         var n = step.Hidden * Panel.Lanes;
         var one = S.Broadcast(1f);
@@ -29,7 +29,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         for (var at = 0; at < n; at += S.Width)
         {
             var hidden = S.Load(step.Gates + at);
-            var dHidden = S.Load(step.HiddenGradient + at);
+            var dHidden = S.Add(S.Load(step.OutputGradient + at), S.Load(step.Carry + at));
             var da = S.Multiply(dHidden, S.FusedMultiplyAdd(S.Subtract(zero, hidden), hidden, one));
             var passed = zero;
             if (step.Lengths != null)
@@ -40,7 +40,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
             }
 
             S.Store(step.Gates + at, da);
-            S.Store(step.PassedGradient + at, passed);
+            S.Store(step.Carry + at, passed);
         }
     }
 }

@@ -19,10 +19,8 @@ internal sealed unsafe partial class VectorKernels<V, S>
     }
 
     private static void WideOuterProduct(
-        float* left,
-        int leftStride,
-        float* right,
-        int rightStride,
+        PanelRows left,
+        PanelRows right,
         OuterProductSize size,
         float* scratch,
         float* gradient,
@@ -38,30 +36,27 @@ internal sealed unsafe partial class VectorKernels<V, S>
         for (var step = 0; step < steps; step += OuterProductSize.WideSteps)
         {
             var block = Math.Min(OuterProductSize.WideSteps, steps - step);
-            var first = left + ((long)step * leftStride);
-            Turn(right + ((long)step * rightStride), rightStride, columns, block, turned);
+            var here = left.From(step);
+            Turn(right.From(step), columns, block, turned);
             for (var row = 0; row < rows; row += WideTileRows)
             {
                 var height = Math.Min(WideTileRows, rows - row);
                 var tile = new WideTile
                 {
-                    Rows = first + (row * Panel.Lanes),
-                    Stride = leftStride,
+                    Rows = here.From(0, row).First,
+                    Stride = left.Stride,
                     Steps = block,
-                    Next =
-                        row + WideTileRows < rows
-                            ? first + ((row + WideTileRows) * Panel.Lanes)
-                            : first + ((long)block * leftStride),
-                    NextStride = leftStride,
+                    Next = (row + WideTileRows < rows ? here.From(0, row + WideTileRows) : here.From(block)).First,
+                    NextStride = left.Stride,
                 };
-                if (height < WideTileRows || leftStride % WideTile.CrowdingStride == 0)
+                if (height < WideTileRows || left.Stride % WideTile.CrowdingStride == 0)
                 {
-                    CopyTile(first, leftStride, row, WideTileRows, rows, block, copy);
+                    CopyTile(here.From(0, row), height, block, copy);
                     tile.Rows = copy;
                     tile.Stride = WideTileRows * Panel.Lanes;
                 }
 
-                AddSteps(tile.Rows, tile.Stride, WideTileRows, block, laneSums + (row * Panel.Lanes));
+                AddSteps(new PanelRows(tile.Rows, tile.Stride), WideTileRows, block, laneSums + (row * Panel.Lanes));
                 for (var column = 0; column < columns; column += Panel.Lanes)
                 {
                     var width = Math.Min(Panel.Lanes, columns - column);
@@ -84,21 +79,37 @@ internal sealed unsafe partial class VectorKernels<V, S>
             }
         }
 
-        for (var row = 0; row < rows && rowSums != null; row++)
+        if (rowSums != null)
         {
-            rowSums[row] += LaneSum(laneSums + (row * Panel.Lanes));
+            AddLanes(laneSums, rows, rowSums);
         }
     }
 
     /// <summary>To [16 rows][step][lane][row]; beyond the last row zeros.</summary>
-    private static void Turn(float* source, int stride, int rows, int steps, float* turned)
+    private static void Turn(PanelRows source, int rows, int steps, float* turned)
     {
-        for (var step = 0; step < steps; step++, source += stride)
+        for (var step = 0; step < steps; step++)
         {
             for (var row = 0; row < rows; row += Panel.Lanes)
             {
                 var to = turned + (((row * steps) + (step * Panel.Lanes)) * Panel.Lanes);
-                Transposition.Turn(source + (row * Panel.Lanes), Math.Min(Panel.Lanes, rows - row), to);
+                Transposition.Turn(source.From(step, row).First, Math.Min(Panel.Lanes, rows - row), to);
+            }
+        }
+    }
+
+    /// <summary>To [step][row][16], as many rows as a tile has; beyond the last the last again (its result is not used).</summary>
+    private static void CopyTile(PanelRows source, int rows, int steps, float* tile)
+    {
+        for (var step = 0; step < steps; step++)
+        {
+            for (var r = 0; r < WideTileRows; r++, tile += Panel.Lanes)
+            {
+                var from = source.From(step, Math.Min(r, rows - 1)).First;
+                for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+                {
+                    S.Store(tile + lane, S.Load(from + lane));
+                }
             }
         }
     }

@@ -31,40 +31,48 @@ internal abstract unsafe class VectorKernels
     /// <param name="y">Panel [rows padded to 4][16].</param>
     internal abstract void Multiply(PackedMatrix weights, float* x, float* bias, float* y);
 
+    /// <summary>
+    /// The same with two matrices of as many rows: y[row] = start[row] + Σ_k a[row,k]·xA[k] + Σ_k b[row,k]·xB[k], the bits of
+    /// one after the other.
+    /// </summary>
+    /// <param name="a">Packed weights [rows, k].</param>
+    /// <param name="xA">Panel [k of a][16].</param>
+    /// <param name="b">Packed weights [rows, k].</param>
+    /// <param name="xB">Panel [k of b][16].</param>
+    /// <param name="bias">One value a row, padded to 4, or null to accumulate.</param>
+    /// <param name="y">Panel [rows padded to 4][16].</param>
+    internal abstract void Multiply(PackedMatrix a, float* xA, PackedMatrix b, float* xB, float* bias, float* y);
+
     /// <summary>LSTM gates and state of one time step; see <see cref="LstmCell"/>.</summary>
-    internal abstract void LstmForward(CellStep step);
+    internal abstract void LstmForward(in CellStep step);
 
     /// <summary>Gradient of <see cref="LstmForward"/>; see <see cref="LstmCell"/>.</summary>
-    internal abstract void LstmBackward(CellStep step);
+    internal abstract void LstmBackward(in CellStep step);
 
     /// <summary>GRU gates and state of one time step; see <see cref="GruCell"/>.</summary>
-    internal abstract void GruForward(CellStep step);
+    internal abstract void GruForward(in CellStep step);
 
     /// <summary>Gradient of <see cref="GruForward"/>; see <see cref="GruCell"/>.</summary>
-    internal abstract void GruBackward(CellStep step);
+    internal abstract void GruBackward(in CellStep step);
 
     /// <summary>Plain tanh RNN, one time step; see <see cref="RnnCell"/>.</summary>
-    internal abstract void RnnForward(CellStep step);
+    internal abstract void RnnForward(in CellStep step);
 
     /// <summary>Gradient of <see cref="RnnForward"/>; see <see cref="RnnCell"/>.</summary>
-    internal abstract void RnnBackward(CellStep step);
+    internal abstract void RnnBackward(in CellStep step);
 
     /// <summary>
     /// gradient[a, b] += Σ over steps and lanes of left[step][a]·right[step][b], and rowSums[a] += that of left[step][a].
     /// </summary>
-    /// <param name="left">Panels [step][leftRows][16].</param>
-    /// <param name="leftStride">Floats from one step's left panel to the next.</param>
-    /// <param name="right">Panels [step][rightRows][16].</param>
-    /// <param name="rightStride">Floats from one step's right panel to the next.</param>
+    /// <param name="left">[step][leftRows][16].</param>
+    /// <param name="right">[step][rightRows][16].</param>
     /// <param name="size">Rows and steps.</param>
-    /// <param name="scratch">Floats for the packed operands: <see cref="OuterProductSize.ScratchLength"/>.</param>
+    /// <param name="scratch">Room to work in: <see cref="OuterProductSize.ScratchLength"/>.</param>
     /// <param name="gradient">Row-major [leftRows, rightRows]; ADDED to.</param>
     /// <param name="rowSums">[leftRows]; ADDED to; null: not wanted.</param>
     internal abstract void OuterProduct(
-        float* left,
-        int leftStride,
-        float* right,
-        int rightStride,
+        PanelRows left,
+        PanelRows right,
         OuterProductSize size,
         float* scratch,
         float* gradient,

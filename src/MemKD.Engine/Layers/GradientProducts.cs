@@ -10,10 +10,13 @@ namespace MemKD.Engine.Layers;
 internal sealed unsafe class GradientProducts
 {
     private const int MostRows = 256;
+    private const int NarrowRows = 32;
+
     private readonly VectorKernels kernels;
     private readonly WorkerTeam team;
     private readonly List<Block> blocks = [];
     private readonly AlignedBuffer[] scratch;
+    private readonly long multiplyAddsPerStep;
     private readonly int[] taken;
     private readonly Action<int> runBlock;
     private SequenceBatch batch = null!;
@@ -31,7 +34,8 @@ internal sealed unsafe class GradientProducts
             {
                 foreach (var part in network.Layers[l][d].GradientParts(network.Parameters))
                 {
-                    var blockRows = BlockRows(part.Rows);
+                    var blockRows = BlockRows(part.Rows, part.Columns);
+                    multiplyAddsPerStep += (long)part.Rows * part.Columns * Panel.Lanes;
                     for (var row = 0; row < part.Rows; row += blockRows)
                     {
                         var rows = Math.Min(blockRows, part.Rows - row);
@@ -44,7 +48,7 @@ internal sealed unsafe class GradientProducts
                                     GateRow = part.GateRow + row,
                                     Rows = rows,
                                     WeightOffset = part.WeightOffset + (row * part.Columns),
-                                    BiasOffset = part.BiasOffset + row,
+                                    BiasOffsets = [.. part.BiasOffsets.Select(o => o + row)],
                                 }
                             )
                         );
@@ -68,12 +72,17 @@ internal sealed unsafe class GradientProducts
         layers = buffers;
         gradient = destination;
         taken.AsSpan().Clear();
-        team.Run(blocks.Count, runBlock);
+        team.Run(blocks.Count, runBlock, multiplyAddsPerStep * input.PanelCount * (input.Length + 2));
     }
 
-    /// <summary>Rows of a block: as few blocks as can be, of about the same size, in whole tiles.</summary>
-    private static int BlockRows(int rows)
+    /// <summary>Rows of a block: of many columns as few blocks as can be, of about the same size, in whole tiles.</summary>
+    private static int BlockRows(int rows, int columns)
     {
+        if (columns < OuterProductSize.WideColumns)
+        {
+            return NarrowRows;
+        }
+
         var count = (rows + MostRows - 1) / MostRows;
         var tiles = ((rows + count - 1) / count + OuterProductSize.WideTile - 1) / OuterProductSize.WideTile;
         return tiles * OuterProductSize.WideTile;
@@ -97,16 +106,24 @@ internal sealed unsafe class GradientProducts
             steps--;
         }
 
+        var sums = stackalloc float[part.Rows];
+        new Span<float>(sums, part.Rows).Clear();
         kernels.OuterProduct(
-            left,
-            layer.GateStride,
-            right,
-            rightStride,
+            new PanelRows(left, layer.GateStride),
+            new PanelRows(right, rightStride),
             new OuterProductSize(part.Rows, part.Columns, steps),
             scratch[slot].Pointer,
             gradient.Buffer.Pointer + part.WeightOffset,
-            gradient.Buffer.Pointer + part.BiasOffset
+            part.BiasOffsets.Length == 0 ? null : sums
         );
+        foreach (var offset in part.BiasOffsets)
+        {
+            for (var row = 0; row < part.Rows; row++)
+            {
+                gradient.Buffer.Pointer[offset + row] += sums[row];
+            }
+        }
+
         Volatile.Write(ref taken[slot], 0);
     }
 

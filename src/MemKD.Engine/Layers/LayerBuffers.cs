@@ -46,7 +46,7 @@ internal sealed unsafe class LayerBuffers
         [
             .. directions.Select(_ => new AlignedBuffer(shape.Cell == CellKind.Lstm ? checked(slots * CellStride) : 0)),
         ];
-        scratchStride = 3 * Panel.PadRows(hidden) * Panel.Lanes;
+        scratchStride = 2 * Panel.PadRows(hidden) * Panel.Lanes;
         scratch = new AlignedBuffer(panels * directions.Length * scratchStride);
         reverseInputGradient = new AlignedBuffer(
             hasLayerBelow && shape.Bidirectional ? checked(slots * OutputStride) : 0
@@ -92,8 +92,7 @@ internal sealed unsafe class LayerBuffers
             Cell = cells[direction].Pointer + (slot * CellStride),
             CellStride = CellStride,
             Carry = own,
-            HiddenGradient = own + (scratchStride / 3),
-            CellGradient = own + (2 * (scratchStride / 3)),
+            CellGradient = own + (scratchStride / 2),
         };
     }
 

@@ -70,7 +70,8 @@ public sealed unsafe class LinearMap
         fixed (float* weight = dWeight)
         fixed (float* bias = dBias)
         {
-            kernels.OuterProduct(dY.Pointer, dY.Stride, x.Pointer, x.Stride, size, scratch.Pointer, weight, bias);
+            var (left, right) = (new PanelRows(dY.Pointer, dY.Stride), new PanelRows(x.Pointer, x.Stride));
+            kernels.OuterProduct(left, right, size, scratch.Pointer, weight, bias);
         }
 
         if (dX == null)

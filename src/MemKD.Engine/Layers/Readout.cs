@@ -83,10 +83,8 @@ internal sealed unsafe class Readout
         }
 
         kernels.OuterProduct(
-            scores.Pointer,
-            scoreStride,
-            pooled.Pointer,
-            pooledStride,
+            new PanelRows(scores.Pointer, scoreStride),
+            new PanelRows(pooled.Pointer, pooledStride),
             new OuterProductSize(shape.ClassCount, shape.OutputSize, batch.PanelCount),
             scratch.Pointer,
             gradient.Buffer.Pointer + weightOffset,

@@ -21,6 +21,7 @@ internal sealed unsafe class RecurrentLayer
     private readonly PackedMatrix inputTransposed;
     private readonly PackedMatrix recurrent;
     private readonly PackedMatrix recurrentTransposed;
+    private readonly PackedMatrix? candidateInput;
     private readonly PackedMatrix? candidate;
     private readonly PackedMatrix? candidateTransposed;
     private readonly AlignedBuffer bias;
@@ -41,13 +42,14 @@ internal sealed unsafe class RecurrentLayer
         var rows = shape.GateCount * hidden;
         var gru = shape.Cell == CellKind.Gru;
         var recurrentRows = gru ? 2 * hidden : rows;
-        input = new PackedMatrix(rows, InputSize);
+        input = new PackedMatrix(recurrentRows, InputSize);
         inputTransposed = new PackedMatrix(InputSize, rows);
         recurrent = new PackedMatrix(recurrentRows, hidden);
         recurrentTransposed = new PackedMatrix(hidden, recurrentRows);
+        candidateInput = gru ? new PackedMatrix(hidden, InputSize) : null;
         candidate = gru ? new PackedMatrix(hidden, hidden) : null;
         candidateTransposed = gru ? new PackedMatrix(hidden, hidden) : null;
-        bias = new AlignedBuffer(Panel.PadRows(rows));
+        bias = new AlignedBuffer(Panel.PadRows(rows) + 4); // those of a GRU's candidate are read from 2H on in whole groups of 4
         candidateBias = new AlignedBuffer(Panel.PadRows(hidden));
         zeros = new AlignedBuffer(Panel.PadRows(Math.Max(InputSize, hidden)));
     }
@@ -57,8 +59,11 @@ internal sealed unsafe class RecurrentLayer
     /// <summary>Rows saved a step: the gates, for a GRU also the recurrent part of the candidate.</summary>
     internal int GateRows => (shape.Cell == CellKind.Rnn ? 1 : 4) * hidden;
 
-    /// <summary>Rows of the gate buffer: room for the groups of 4 that the matrix kernels write.</summary>
-    internal int GateBufferRows => Panel.PadRows(GateRows) + 4;
+    /// <summary>
+    /// Rows of the gate buffer: room for the groups of 4 that the matrix kernels write; an odd number, so that a row's steps
+    /// spread over all sets of the first cache.
+    /// </summary>
+    internal int GateBufferRows => (Panel.PadRows(GateRows) + 4) | 1;
 
     /// <summary>Brings the packed copies up to date with the parameters.</summary>
     internal void Pack(ParameterSet parameters)
@@ -67,9 +72,9 @@ internal sealed unsafe class RecurrentLayer
         var weightHh = parameters[weightHhName];
         var biasIh = parameters[biasIhName];
         var biasHh = parameters[biasHhName];
-        input.Pack(weightIh);
-        inputTransposed.PackTransposed(weightIh);
         var rows = recurrent.Rows;
+        input.Pack(weightIh[..(rows * InputSize)]);
+        inputTransposed.PackTransposed(weightIh);
         recurrent.Pack(weightHh[..(rows * hidden)]);
         recurrentTransposed.PackTransposed(weightHh[..(rows * hidden)]);
         biasIh.CopyTo(bias.Span);
@@ -80,6 +85,7 @@ internal sealed unsafe class RecurrentLayer
 
         if (candidate != null)
         {
+            candidateInput!.Pack(weightIh[(rows * InputSize)..]);
             candidate.Pack(weightHh[(rows * hidden)..]);
             candidateTransposed!.PackTransposed(weightHh[(rows * hidden)..]);
             biasHh[rows..].CopyTo(candidateBias.Span);
@@ -91,18 +97,7 @@ internal sealed unsafe class RecurrentLayer
     {
         for (var s = 0; s < p.Length; s++)
         {
-            var slot = reverse ? p.Length - s : s + 1;
-            var before = reverse ? slot + 1 : slot - 1;
-            var gates = p.Gates + ((long)slot * p.GateStride);
-            var previous = p.Output + ((long)before * p.OutputStride);
-            kernels.Multiply(input, p.Input + ((long)slot * p.InputStride), bias.Pointer, gates);
-            kernels.Multiply(recurrent, previous, null, gates);
-            if (candidate != null)
-            {
-                kernels.Multiply(candidate, previous, candidateBias.Pointer, gates + (3 * hidden * Panel.Lanes));
-            }
-
-            Cell(kernels, p, slot, before, forward: true);
+            ForwardStep(kernels, p, reverse ? p.Length - s : s + 1);
         }
     }
 
@@ -112,26 +107,11 @@ internal sealed unsafe class RecurrentLayer
     /// </summary>
     internal void Backward(VectorKernels kernels, in LayerPanel p)
     {
-        var floats = hidden * Panel.Lanes;
-        new Span<float>(p.Carry, floats).Clear();
-        new Span<float>(p.CellGradient, floats).Clear();
+        new Span<float>(p.Carry, hidden * Panel.Lanes).Clear();
+        new Span<float>(p.CellGradient, hidden * Panel.Lanes).Clear();
         for (var s = p.Length - 1; s >= 0; s--)
         {
-            var slot = reverse ? p.Length - s : s + 1;
-            var before = reverse ? slot + 1 : slot - 1;
-            var gates = p.Gates + ((long)slot * p.GateStride);
-            kernels.Add(p.OutputGradient + ((long)slot * p.OutputStride), p.Carry, floats, p.HiddenGradient);
-            Cell(kernels, p, slot, before, forward: false);
-            kernels.Multiply(recurrentTransposed, gates, null, p.Carry);
-            if (candidateTransposed != null)
-            {
-                kernels.Multiply(candidateTransposed, gates + (3 * floats), null, p.Carry);
-            }
-
-            if (p.InputGradient != null)
-            {
-                kernels.Multiply(inputTransposed, gates, zeros.Pointer, p.InputGradient + ((long)slot * p.InputStride));
-            }
+            BackwardStep(kernels, p, reverse ? p.Length - s : s + 1);
         }
     }
 
@@ -141,71 +121,101 @@ internal sealed unsafe class RecurrentLayer
     /// </summary>
     internal IEnumerable<WeightGradientPart> GradientParts(ParameterSet gradient)
     {
-        var rows = shape.GateCount * hidden;
         var weightIh = Offset(gradient, weightIhName);
         var weightHh = Offset(gradient, weightHhName);
         var biasIh = Offset(gradient, biasIhName);
         var biasHh = Offset(gradient, biasHhName);
-        yield return new(0, rows, InputSize, 0, weightIh, biasIh);
+        var shared = recurrent.Rows; // both biases of these gates have the same gradient
+        yield return new(0, shared, InputSize, 0, weightIh, [biasIh, biasHh]);
         var shift = reverse ? 1 : -1;
-        yield return new(0, recurrent.Rows, hidden, shift, weightHh, biasHh);
+        yield return new(0, shared, hidden, shift, weightHh, []);
         if (candidate != null)
         {
-            yield return new(
-                3 * hidden,
-                hidden,
-                hidden,
-                shift,
-                weightHh + (2 * hidden * hidden),
-                biasHh + (2 * hidden)
-            );
+            yield return new(shared, hidden, InputSize, 0, weightIh + (shared * InputSize), [biasIh + shared]);
+            yield return new(3 * hidden, hidden, hidden, shift, weightHh + (shared * hidden), [biasHh + shared]);
         }
     }
 
     private static int Offset(ParameterSet gradient, string name) =>
         gradient.Parameters.First(q => string.Equals(q.Name, name, StringComparison.Ordinal)).Offset;
 
-    private void Cell(VectorKernels kernels, in LayerPanel p, int slot, int before, bool forward)
+    private void ForwardStep(VectorKernels kernels, in LayerPanel p, int slot)
     {
-        var gates = p.Gates + ((long)slot * p.GateStride);
-        var output = p.Output + ((long)slot * p.OutputStride);
-        var previous = p.Output + ((long)before * p.OutputStride);
-        var time = (float)(slot - 1);
-        var step = new CellStep
+        var step = Step(p, slot);
+        var gates = step.Gates;
+        var x = p.Input + ((long)slot * p.InputStride);
+        kernels.Multiply(input, x, recurrent, step.PreviousHidden, bias.Pointer, gates);
+        switch (shape.Cell)
         {
-            Hidden = hidden,
-            Time = time,
-            Lengths = p.Lengths,
-            Gates = gates,
-            PreviousHidden = previous,
-            PreviousCell = p.Cell + ((long)before * p.CellStride),
-            Cell = p.Cell + ((long)slot * p.CellStride),
-            Output = output,
-            HiddenGradient = p.HiddenGradient,
-            CellGradient = p.CellGradient,
-            PassedGradient = p.Carry,
-        };
-        switch (shape.Cell, forward)
-        {
-            case (CellKind.Lstm, true):
+            case CellKind.Lstm:
                 kernels.LstmForward(step);
                 break;
-            case (CellKind.Lstm, false):
-                kernels.LstmBackward(step);
-                break;
-            case (CellKind.Gru, true):
+            case CellKind.Gru:
+                kernels.Multiply(candidateInput!, x, bias.Pointer + (2 * hidden), gates + (2 * hidden * Panel.Lanes));
+                kernels.Multiply(
+                    candidate!,
+                    step.PreviousHidden,
+                    candidateBias.Pointer,
+                    gates + (3 * hidden * Panel.Lanes)
+                );
                 kernels.GruForward(step);
                 break;
-            case (CellKind.Gru, false):
-                kernels.GruBackward(step);
-                break;
-            case (_, true):
+            default:
                 kernels.RnnForward(step);
+                break;
+        }
+    }
+
+    private void BackwardStep(VectorKernels kernels, in LayerPanel p, int slot)
+    {
+        var step = Step(p, slot);
+        var gates = step.Gates;
+        switch (shape.Cell)
+        {
+            case CellKind.Lstm:
+                kernels.LstmBackward(step);
+                break;
+            case CellKind.Gru:
+                kernels.GruBackward(step);
                 break;
             default:
                 kernels.RnnBackward(step);
                 break;
         }
+
+        if (candidateTransposed == null)
+        {
+            kernels.Multiply(recurrentTransposed, gates, null, p.Carry);
+        }
+        else
+        {
+            var dCandidate = gates + (3 * hidden * Panel.Lanes);
+            kernels.Multiply(recurrentTransposed, gates, candidateTransposed, dCandidate, null, p.Carry);
+        }
+
+        if (p.InputGradient != null)
+        {
+            kernels.Multiply(inputTransposed, gates, zeros.Pointer, p.InputGradient + ((long)slot * p.InputStride));
+        }
+    }
+
+    private CellStep Step(in LayerPanel p, int slot)
+    {
+        var before = reverse ? slot + 1 : slot - 1;
+        return new CellStep
+        {
+            Hidden = hidden,
+            Time = slot - 1,
+            Lengths = p.Lengths,
+            Gates = p.Gates + ((long)slot * p.GateStride),
+            PreviousHidden = p.Output + ((long)before * p.OutputStride),
+            PreviousCell = p.Cell + ((long)before * p.CellStride),
+            Cell = p.Cell + ((long)slot * p.CellStride),
+            Output = p.Output + ((long)slot * p.OutputStride),
+            OutputGradient = p.OutputGradient + ((long)slot * p.OutputStride),
+            CellGradient = p.CellGradient,
+            Carry = p.Carry,
+        };
     }
 }
 
@@ -247,9 +257,6 @@ internal readonly unsafe struct LayerPanel
     /// <summary>Scratch [H padded to 4][16]: gradient that flows to the step before.</summary>
     internal float* Carry { get; init; }
 
-    /// <summary>Scratch [H][16]: gradient with respect to h, all sources.</summary>
-    internal float* HiddenGradient { get; init; }
-
     /// <summary>Scratch [H][16]: gradient with respect to c.</summary>
     internal float* CellGradient { get; init; }
 }
@@ -260,12 +267,12 @@ internal readonly unsafe struct LayerPanel
 /// <param name="Columns">Columns of the weight matrix.</param>
 /// <param name="Shift">0: against the input; −1 or 1: against the states one slot before or after.</param>
 /// <param name="WeightOffset">Where the first row's weights lie in the parameter block.</param>
-/// <param name="BiasOffset">Where the first row's bias lies in the parameter block.</param>
+/// <param name="BiasOffsets">Where the first row's biases lie there; their gradient is the sum of the gate row.</param>
 internal readonly record struct WeightGradientPart(
     int GateRow,
     int Rows,
     int Columns,
     int Shift,
     int WeightOffset,
-    int BiasOffset
+    int[] BiasOffsets
 );

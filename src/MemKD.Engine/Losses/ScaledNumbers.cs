@@ -26,7 +26,7 @@ public static class ScaledNumbers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x, out Vector<float> exponent)
     {
-        x = Vector.Max(x, new Vector<float>(Least));
+        x = Vector.MaxNative(new Vector<float>(Least), x);
         exponent = Vector.Round(x * Log2E);
         var r = Vector.FusedMultiplyAdd(exponent, new Vector<float>(-Ln2High), x);
         r = Vector.FusedMultiplyAdd(exponent, new Vector<float>(-Ln2Low), r);
@@ -43,7 +43,7 @@ public static class ScaledNumbers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Shift(Vector<float> mantissa, Vector<float> k)
     {
-        var biased = Vector.Max(k, new Vector<float>(-126f)) + new Vector<float>(WholeBias);
+        var biased = Vector.MaxNative(new Vector<float>(-126f), k) + new Vector<float>(WholeBias);
         return mantissa * Vector.AsVectorSingle(Vector.AsVectorInt32(biased) << 23);
     }
 

@@ -21,10 +21,10 @@ internal unsafe interface ISimd<V>
     static abstract V Divide(V a, V b);
     static abstract V SquareRoot(V a);
 
-    /// <summary>min(a, b), NaN if either is NaN.</summary>
+    /// <summary>min(a, b) by one instruction of the processor; NaN where b is NaN (of a NaN in a nothing is promised).</summary>
     static abstract V Min(V a, V b);
 
-    /// <summary>max(a, b), NaN if either is NaN.</summary>
+    /// <summary>max(a, b) by one instruction of the processor; NaN where b is NaN (of a NaN in a nothing is promised).</summary>
     static abstract V Max(V a, V b);
 
     /// <summary>Lanes of <paramref name="a"/> where left is greater than right, else of <paramref name="b"/>.</summary>

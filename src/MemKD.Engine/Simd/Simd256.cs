@@ -42,10 +42,10 @@ internal readonly unsafe struct Simd256 : ISimd<VectorF>
     public static VectorF SquareRoot(VectorF a) => Vector.Sqrt(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Min(VectorF a, VectorF b) => Vector.Min(a, b);
+    public static VectorF Min(VectorF a, VectorF b) => Vector.MinNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorF Max(VectorF a, VectorF b) => Vector.Max(a, b);
+    public static VectorF Max(VectorF a, VectorF b) => Vector.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF SelectGreater(VectorF left, VectorF right, VectorF a, VectorF b) =>

@@ -77,6 +77,32 @@ public unsafe class MatrixKernelTests
 
     [Theory]
     [MemberData(nameof(Paths))]
+    public void Multiply_with_two_matrices_gives_the_bits_of_one_after_the_other(VectorPath path)
+    {
+        var random = new SeededRandom(3);
+        var kernels = VectorKernels.For(path);
+        foreach (var (rows, first, second) in ((int, int, int)[])[(1, 1, 1), (16, 1, 4), (22, 3, 5), (40, 7, 2)])
+        {
+            var (a, b) = (new PackedMatrix(rows, first), new PackedMatrix(rows, second));
+            a.Pack(Gaussians(random, rows * first).Span);
+            b.Pack(Gaussians(random, rows * second).Span);
+            var x = Gaussians(random, first * Panel.Lanes);
+            var z = Gaussians(random, second * Panel.Lanes);
+            var bias = Gaussians(random, Panel.PadRows(rows));
+            var expected = new AlignedBuffer(Panel.PadRows(rows) * Panel.Lanes);
+            var y = new AlignedBuffer(expected.Length);
+            kernels.Multiply(a, x.Pointer, bias.Pointer, expected.Pointer);
+            kernels.Multiply(b, z.Pointer, null, expected.Pointer);
+
+            kernels.Multiply(a, x.Pointer, b, z.Pointer, bias.Pointer, y.Pointer);
+
+            Agreement.SameBits($"{rows}x{first}+{second}", y.Span, expected.Span);
+            GC.KeepAlive((a, b, x, z, bias, expected, y)); // pointers alone keep nothing
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
     public void OuterProduct_adds_the_sums_over_steps_and_lanes_and_those_of_its_rows(VectorPath path)
     {
         var random = new SeededRandom(2);
@@ -90,12 +116,13 @@ public unsafe class MatrixKernelTests
             (13, 17, 4),
             (60, 1, 5),
             (61, 33, 2),
-            (7, 5, 48),
-            (6, 9, 97), // more steps than a block has
-            (199, 3, 50), // more rows than a group has
+            (7, 5, 24),
+            (6, 9, 97),
+            (199, 3, 50),
+            (10, 6, 25), // rows and columns beyond whole tiles, one step more than a block has
             (1, 32, 1), // from here on the columns lie in the lanes
             (12, 33, 16),
-            (37, 40, 17), // more steps than a block has
+            (37, 40, 17), // more steps than a block has there
             (100, 58, 50),
         ];
         foreach (var (rows, columns, steps) in sizes)
@@ -122,10 +149,8 @@ public unsafe class MatrixKernelTests
             var scratch = new AlignedBuffer(size.ScratchLength);
             var kernels = VectorKernels.For(path);
             kernels.OuterProduct(
-                left.Pointer,
-                leftStride,
-                right.Pointer,
-                rightStride,
+                new PanelRows(left.Pointer, leftStride),
+                new PanelRows(right.Pointer, rightStride),
                 size,
                 scratch.Pointer,
                 gradient.Pointer,

@@ -11,43 +11,44 @@ internal sealed unsafe class PlantedErrorKernels : VectorKernels
 {
     private readonly VectorKernels inner = For(VectorPath.Portable);
 
-    internal override void LstmBackward(CellStep step)
+    internal override void LstmBackward(in CellStep step)
     {
         inner.LstmBackward(step);
         Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
     }
 
-    internal override void GruBackward(CellStep step)
+    internal override void GruBackward(in CellStep step)
     {
         inner.GruBackward(step);
         Enlarge(step.Gates + (step.Hidden * Panel.Lanes), step.Hidden);
     }
 
-    internal override void RnnBackward(CellStep step)
+    internal override void RnnBackward(in CellStep step)
     {
         inner.RnnBackward(step);
         Enlarge(step.Gates, step.Hidden);
     }
 
-    internal override void LstmForward(CellStep step) => inner.LstmForward(step);
+    internal override void LstmForward(in CellStep step) => inner.LstmForward(step);
 
-    internal override void GruForward(CellStep step) => inner.GruForward(step);
+    internal override void GruForward(in CellStep step) => inner.GruForward(step);
 
-    internal override void RnnForward(CellStep step) => inner.RnnForward(step);
+    internal override void RnnForward(in CellStep step) => inner.RnnForward(step);
 
     internal override void Multiply(PackedMatrix weights, float* x, float* bias, float* y) =>
         inner.Multiply(weights, x, bias, y);
 
+    internal override void Multiply(PackedMatrix a, float* xA, PackedMatrix b, float* xB, float* bias, float* y) =>
+        inner.Multiply(a, xA, b, xB, bias, y);
+
     internal override void OuterProduct(
-        float* left,
-        int leftStride,
-        float* right,
-        int rightStride,
+        PanelRows left,
+        PanelRows right,
         OuterProductSize size,
         float* scratch,
         float* gradient,
         float* rowSums
-    ) => inner.OuterProduct(left, leftStride, right, rightStride, size, scratch, gradient, rowSums);
+    ) => inner.OuterProduct(left, right, size, scratch, gradient, rowSums);
 
     internal override void Add(float* a, float* b, int length, float* y) => inner.Add(a, b, length, y);
 

@@ -142,7 +142,7 @@ public sealed class AttentionTransfer : IDistillationMethod
         }
 
         var norm = Vector.SquareRoot(squares);
-        var divisor = Vector.Max(norm, new Vector<double>(LeastNorm));
+        var divisor = Vector.MaxNative(new Vector<double>(LeastNorm), norm);
         Vector<double> loss = Vector<double>.Zero,
             product = Vector<double>.Zero;
         for (var t = 0; t < length; t++)

@@ -135,7 +135,7 @@ internal sealed class DiscrepancyPairs(double epsilon)
 
             var change = Vector.SquareRoot(sum);
             var norm = Load(ref studentNorms[((panel * batch.Hidden.Length) + a) * Lanes], v);
-            var guarded = Vector.Max(norm, least);
+            var guarded = Vector.MaxNative(least, norm);
             var ratio = change / guarded;
             var u = ratio - Load(ref teacherRatios[number * Lanes], v);
             var inside = Vector.GreaterThan(new Vector<float>(limits[v..]), new Vector<float>(b));
@@ -143,7 +143,8 @@ internal sealed class DiscrepancyPairs(double epsilon)
             var value = Vector.ConditionalSelect(Vector.LessThan(size, one), u * u * 0.5f, size - (one * 0.5f));
             value = Vector.ConditionalSelect(inside, value, Vector<float>.Zero);
             (new Vector<float>(losses[v..]) + value).CopyTo(losses[v..]);
-            var slope = Vector.Max(Vector.Min(u, one), -one) * (new Vector<float>(shares[v..]) * weight) / guarded;
+            var slope =
+                Vector.MaxNative(-one, Vector.MinNative(one, u)) * (new Vector<float>(shares[v..]) * weight) / guarded;
             slope = Vector.ConditionalSelect(inside, slope, Vector<float>.Zero);
             var along = Vector.ConditionalSelect(
                 Vector.GreaterThan(change, Vector<float>.Zero),

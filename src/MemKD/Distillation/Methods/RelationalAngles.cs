@@ -94,7 +94,7 @@ internal sealed class RelationalAngles
             var u = a - wanted;
             var size = Vector256.Abs(u);
             loss += Vector256.ConditionalSelect(Vector256.LessThan(size, Wide.One), half * u * u, size - half);
-            var slope = Vector256.Max(Vector256.Min(u, Wide.One), -Wide.One) * scale;
+            var slope = Vector256.MaxNative(-Wide.One, Vector256.MinNative(Wide.One, u)) * scale;
             products += slope * p;
             angles += slope * a;
             dAcross[v] -= slope * p;

@@ -196,7 +196,7 @@ public sealed class SoftDtw(double gamma)
                 var here = (j * Lanes) + lane;
                 var (mAbove, eAbove) = (Load(ref mantissas, here + Lanes), Load(ref exponents, here + Lanes));
                 var (eDiagonal, eLeft) = (Load(ref diagonal, Lanes + lane), Load(ref exponents, here));
-                var most = Vector.Max(Vector.Max(eDiagonal, eAbove), eLeft);
+                var most = Vector.MaxNative(Vector.MaxNative(eDiagonal, eAbove), eLeft);
                 var fromDiagonal = ScaledNumbers.Shift(Load(ref diagonal, lane), eDiagonal - most);
                 var fromAbove = ScaledNumbers.Shift(mAbove, eAbove - most);
                 var fromLeft = ScaledNumbers.Shift(Load(ref mantissas, here), eLeft - most);

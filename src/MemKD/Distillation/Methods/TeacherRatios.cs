@@ -63,7 +63,7 @@ internal sealed class TeacherRatios(double epsilon)
         for (var a = 0; a < length - 1; a += width)
         {
             Distances(a, length, length, distances); // from 0
-            var norms = Vector.Max(new Vector<float>(distances), new Vector<float>(least));
+            var norms = Vector.MaxNative(new Vector<float>(least), new Vector<float>(distances));
             for (var steps = 1; a + steps < length; steps++)
             {
                 var number = (steps - 1) % StepsAtOnce;

@@ -196,7 +196,7 @@ public sealed class VariationalInformation : IDistillationMethod
     {
         foreach (ref var v in Vectors(values))
         {
-            v = Vector.Max(v, Vector<float>.Zero);
+            v = Vector.MaxNative(Vector<float>.Zero, v);
         }
     }
 
