@@ -12,6 +12,7 @@ namespace MemKD.Distillation.Methods;
 internal sealed class DiscrepancyPairs(double epsilon)
 {
     private const int Lanes = 16;
+    private const int LineValues = 16;
     private float[] studentNorms = [];
     private float[] teacherRatios = [];
     private TeacherRatioTable? kept;
@@ -46,11 +47,17 @@ internal sealed class DiscrepancyPairs(double epsilon)
     }
 
     /// <summary>M3 over pairs against one layer of the teacher: adds the gradient and returns the loss.</summary>
+    /// <param name="batch">The mini-batch.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="layer">The teacher's layer.</param>
+    /// <param name="termWeight">What the gradient is multiplied by, beside λ.</param>
+    /// <param name="next">Pairs that come next: meanwhile memory is asked for the teacher's ratios of them.</param>
     internal double Evaluate(
         in DistillationBatch batch,
         ReadOnlySpan<(int Start, int End)> pairs,
         int layer,
-        double termWeight
+        double termWeight,
+        ReadOnlySpan<(int Start, int End)> next
     )
     {
         kept = kept?.Teacher == batch.Teacher ? kept : new TeacherRatioTable(batch.Teacher, epsilon);
@@ -66,20 +73,30 @@ internal sealed class DiscrepancyPairs(double epsilon)
         var loss = 0.0;
         for (var panel = 0; panel < batch.Hidden.PanelCount; panel++)
         {
+            var cases = batch.Cases[(panel * Lanes)..Math.Min(batch.Cases.Length, (panel + 1) * Lanes)];
+            for (var i = 0; i < pairs.Length; i += LineValues) // consecutive pairs lie side by side
+            {
+                kept.Ask(cases, layer, pairs[i]);
+            }
+
             for (var lane = 0; lane < Lanes; lane++)
             {
                 (limits[lane], shares[lane], losses[lane]) = (0, 0, 0);
-                var place = (panel * Lanes) + lane;
-                if (place < batch.Cases.Length)
+                if (lane < cases.Length)
                 {
-                    limits[lane] = batch.Hidden.LengthOf(place);
+                    limits[lane] = batch.Hidden.LengthOf((panel * Lanes) + lane);
                     shares[lane] = Share(pairs, (int)limits[lane], batch.Cases.Length);
-                    kept.Read(batch.Cases[place], (int)limits[lane], layer, teacherRatios.AsSpan(lane));
+                    kept.Read(cases[lane], (int)limits[lane], layer, teacherRatios.AsSpan(lane));
                 }
             }
 
             for (var i = 0; i < pairs.Length; i++)
             {
+                if (i < next.Length)
+                {
+                    kept.Ask(cases, layer, next[i]);
+                }
+
                 EvaluatePair(batch, panel, i, pairs[i], limits, shares, (float)(batch.Weight * termWeight), losses);
             }
 

@@ -23,7 +23,8 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
 {
     private readonly Options options;
     private readonly DiscrepancyPairs kernel;
-    private (int Start, int End)[] pairs = [];
+    private (int Start, int End)[] shortPairs = [];
+    private (int Start, int End)[] longPairs = [];
 
     /// <summary>Creates the method.</summary>
     /// <param name="options">Its parameters.</param>
@@ -158,23 +159,16 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
         batch.Teacher.Require(batch.Cases);
         kernel.LoadStudent(batch.Hidden);
         var (shortTerm, longTerm, steps) = Terms(batch.Progress);
+        var next = longTerm > 0 ? DrawPairs(batch, length) : [];
         var loss = 0.0;
         if (shortTerm > 0 && length > steps)
         {
-            Resize(length - steps);
-            for (var t = 0; t < length - steps; t++)
-            {
-                pairs[t] = (t, t + steps);
-            }
-
-            loss += shortTerm * Sum(batch, length - steps, shortTerm);
+            loss += shortTerm * Sum(batch, ConsecutivePairs(length, steps), shortTerm, next);
         }
 
         if (longTerm > 0)
         {
-            Resize(options.PairCount);
-            DrawPairs(batch, length);
-            loss += longTerm * Sum(batch, options.PairCount, longTerm);
+            loss += longTerm * Sum(batch, next, longTerm, []);
         }
 
         return loss;
@@ -201,37 +195,56 @@ public sealed class MemoryDiscrepancy : IDistillationMethod
         }
     }
 
-    /// <summary>The first pairs against the last layer of the teacher, or against each.</summary>
-    private double Sum(in DistillationBatch batch, int count, double weight)
+    /// <summary>The pairs against the last layer of the teacher, or against each.</summary>
+    private double Sum(
+        in DistillationBatch batch,
+        ReadOnlySpan<(int Start, int End)> pairs,
+        double weight,
+        ReadOnlySpan<(int Start, int End)> next
+    )
     {
         var loss = 0.0;
         var layers = batch.Teacher.LayerCount;
         for (var layer = options.AllLayers ? 0 : layers - 1; layer < layers; layer++)
         {
-            loss += kernel.Evaluate(batch, pairs.AsSpan(0, count), layer, weight);
+            loss += kernel.Evaluate(batch, pairs, layer, weight, next);
         }
 
         return loss;
     }
 
-    private void Resize(int count)
+    private ReadOnlySpan<(int Start, int End)> ConsecutivePairs(int length, int steps)
     {
-        if (pairs.Length < count)
+        if (shortPairs.Length < length - steps)
         {
-            pairs = new (int, int)[count];
+            shortPairs = new (int, int)[length - steps];
         }
+
+        for (var t = 0; t < length - steps; t++)
+        {
+            shortPairs[t] = (t, t + steps);
+        }
+
+        return shortPairs.AsSpan(0, length - steps);
     }
 
-    private void DrawPairs(in DistillationBatch batch, int length)
+    private ReadOnlySpan<(int Start, int End)> DrawPairs(in DistillationBatch batch, int length)
     {
+        if (longPairs.Length == 0)
+        {
+            longPairs = new (int, int)[options.PairCount];
+        }
+
         var longest = Math.Max(1, (int)(options.Reach * length));
-        for (var i = 0; i < options.PairCount; i++)
+        foreach (ref var pair in longPairs.AsSpan())
         {
             do
             {
-                pairs[i] = DrawPair(batch, length);
-            } while (pairs[i].End - pairs[i].Start > longest);
+                pair = DrawPair(batch, length);
+            } while (pair.End - pair.Start > longest);
         }
+
+        return longPairs;
     }
 
     private (int Start, int End) DrawPair(in DistillationBatch batch, int length)

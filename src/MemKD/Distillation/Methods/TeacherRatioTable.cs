@@ -1,3 +1,5 @@
+using MemKD.Engine.Simd;
+
 namespace MemKD.Distillation.Methods;
 
 /// <summary>
@@ -54,6 +56,30 @@ internal sealed class TeacherRatioTable
             var (a, b) = chosen[i];
             places[i] = a < b ? TeacherRatios.FirstPlace(b - a, longest) + a : -1;
             allKept &= a < b;
+        }
+    }
+
+    /// <summary>
+    /// Asks memory for a pair's ratios, as far as they are kept: the table is larger than any cache, a random place of it is a wait,
+    /// and what is asked for early comes while other work is done.
+    /// </summary>
+    /// <param name="cases">The cases.</param>
+    /// <param name="layer">The teacher's layer.</param>
+    /// <param name="pair">(a, b), a ≤ b.</param>
+    internal void Ask(ReadOnlySpan<int> cases, int layer, (int Start, int End) pair)
+    {
+        if (layers[layer] is not { } kept || pair.Start == pair.End)
+        {
+            return;
+        }
+
+        var place = TeacherRatios.FirstPlace(pair.End - pair.Start, longest) + pair.Start;
+        foreach (var index in cases)
+        {
+            if (kept.Slots[index] is > 0 and var slot)
+            {
+                CacheLine.Prefetch(in kept.Values[((slot - 1) * stride) + place]);
+            }
         }
     }
 
