@@ -5,6 +5,7 @@
 #   bench/run.sh --only GROUP    one group, printed
 #   bench/run.sh --quick         every group once and short: shows that it runs, says nothing about speed
 #
+# MEMKD_PATH=avx2 holds all of them to AVX2, as on a processor without AVX-512 (ONNX Runtime cannot be held).
 # --output FILE writes the report there; --note TEXT is put into it. Peers that are missing are installed where apt-get and npm can
 # do it, else said and left out. Everything that is built or fetched lies in ~/.cache/memkd-tools.
 set -uo pipefail
@@ -13,6 +14,10 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/memkd-tools
 python=/usr/bin/python3
 mkdir -p "$tools"
+
+if [ "${MEMKD_PATH:-}" = avx2 ]; then
+  export DNNL_MAX_CPU_ISA=AVX2 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 OPENBLAS_CORETYPE=Zen
+fi
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -34,6 +39,9 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 arguments=()
+if [ "${MEMKD_PATH:-}" = avx2 ]; then
+  arguments+=(--note 'PyTorch and oneDNN held to AVX2 as well')
+fi
 if has_torch && has_openblas; then
   arguments+=(--python "$python")
 else
@@ -86,7 +94,7 @@ case " $* " in
     slug=$(printf '%s family %s model %s' "$(field 'model name')" "$(field 'cpu family')" "$(field model)" |
       tr '[:upper:]' '[:lower:]' | tr -cs 'a-z0-9' '-')
     mkdir -p bench/results
-    arguments+=(--output "bench/results/${slug%-}.md")
+    arguments+=(--output "bench/results/${slug%-}${MEMKD_PATH:+-$MEMKD_PATH}.md")
     ;;
 esac
 exec bench/MemKD.Bench/bin/Release/net10.0/MemKD.Bench "${arguments[@]}" "$@"

@@ -32,6 +32,13 @@ compare() {
       compare gains --control $control
     fi
   done
+  if [ -f "$here/paper-methods.txt" ]; then
+    echo
+    echo "## Among the methods of the paper's table"
+    echo
+    compare ranks --methods $(cat "$here/paper-methods.txt")
+    compare ranks --teachers --methods teacher $(cat "$here/paper-methods.txt")
+  fi
 } >"$docs/methods.md"
 if [ -f "$here/table.py" ]; then
   python3 "$here/table.py" "$out/results.csv" >"$docs/teachers.md"
