@@ -1,6 +1,7 @@
 using System.Globalization;
 using MemKD.Bench.Measuring;
 using MemKD.Engine.Kernels;
+using MemKD.Engine.Layers;
 using MemKD.Engine.Memory;
 using MemKD.Engine.Random;
 using MemKD.Engine.Simd;
@@ -138,6 +139,7 @@ internal static class KernelGroup
     private sealed unsafe class GradientWork : IWork
     {
         private readonly OuterProductSize size;
+        private readonly int gateStride;
         private readonly AlignedBuffer gates;
         private readonly AlignedBuffer hidden;
         private readonly AlignedBuffer scratch;
@@ -148,7 +150,9 @@ internal static class KernelGroup
         {
             var random = new SeededRandom(1);
             size = new OuterProductSize(4 * units, units, Panel.Count(Cases) * Timepoints);
-            gates = Random(random, size.LeftRows * size.Steps * Panel.Lanes);
+            var layer = new RecurrentLayer(new NetworkShape(CellKind.Lstm, 1, units, 1, 2), 0, 0);
+            gateStride = layer.GateBufferRows * Panel.Lanes;
+            gates = Random(random, gateStride * size.Steps);
             hidden = Random(random, size.RightRows * size.Steps * Panel.Lanes);
             scratch = new AlignedBuffer(size.ScratchLength);
             gradient = new AlignedBuffer(size.LeftRows * size.RightRows);
@@ -162,7 +166,7 @@ internal static class KernelGroup
             for (var i = 0; i < repetitions; i++)
             {
                 VectorKernels.Current.OuterProduct(
-                    new PanelRows(gates.Pointer, size.LeftRows * Panel.Lanes),
+                    new PanelRows(gates.Pointer, gateStride),
                     new PanelRows(hidden.Pointer, size.RightRows * Panel.Lanes),
                     size,
                     scratch.Pointer,
