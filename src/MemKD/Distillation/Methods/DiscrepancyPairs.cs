@@ -85,7 +85,10 @@ internal sealed class DiscrepancyPairs(double epsilon)
                 if (lane < cases.Length)
                 {
                     limits[lane] = batch.Hidden.LengthOf((panel * Lanes) + lane);
-                    shares[lane] = Share(pairs, (int)limits[lane], batch.Cases.Length);
+                    shares[lane] =
+                        limits[lane] == batch.Hidden.Length
+                            ? 1f / (batch.Cases.Length * pairs.Length)
+                            : Share(pairs, (int)limits[lane], batch.Cases.Length);
                     kept.Read(cases[lane], (int)limits[lane], layer, teacherRatios.AsSpan(lane));
                 }
             }
