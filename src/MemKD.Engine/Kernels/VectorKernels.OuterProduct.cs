@@ -24,22 +24,9 @@ internal sealed unsafe partial class VectorKernels<V, S>
         if (size.IsWide)
         {
             WideOuterProduct(left, right, size, scratch, gradient, rowSums);
+            return;
         }
-        else
-        {
-            NarrowOuterProduct(left, right, size, scratch, gradient, rowSums);
-        }
-    }
 
-    private static void NarrowOuterProduct(
-        PanelRows left,
-        PanelRows right,
-        OuterProductSize size,
-        float* scratch,
-        float* gradient,
-        float* rowSums
-    )
-    {
         var (rows, columns, steps) = size;
         var products = scratch;
         var sums = products + (rows * columns * Panel.Lanes);
