@@ -32,28 +32,32 @@ internal sealed unsafe class PackedMatrix
             for (var row = 0; row < Rows; )
             {
                 var group = Group(row);
-                for (var r = 0; r < group && row + r < Rows; )
+                for (var r = 0; r < group && row + r < Rows; r += 4)
                 {
-                    var from = first + ((row + r) * Columns);
-                    if (group == 16 && row + r + 4 <= Rows)
-                    {
-                        var (second, third, fourth) = (Columns, 2 * Columns, 3 * Columns);
-                        Transposition.Turn4(from, from + second, from + third, from + fourth, Columns, destination + r);
-                        r += 4;
-                    }
-                    else
-                    {
-                        for (var k = 0; k < Columns; k++)
-                        {
-                            destination[(k * group) + r] = from[k];
-                        }
-
-                        r++;
-                    }
+                    PackRows(first + ((row + r) * Columns), Rows - row - r, Columns, destination + r, group);
                 }
 
                 destination += group * Columns;
                 row += group;
+            }
+        }
+    }
+
+    /// <summary>destination[k][row] = source[row][k] for 4 rows, or fewer where there are no more; its rows are <paramref name="stride"/> floats apart.</summary>
+    internal static void PackRows(float* source, int rows, int columns, float* destination, int stride)
+    {
+        if (rows >= 4)
+        {
+            var third = source + (2 * columns);
+            Transposition.Turn4(source, source + columns, third, third + columns, columns, destination, stride);
+            return;
+        }
+
+        for (var row = 0; row < rows; row++, source += columns)
+        {
+            for (var k = 0; k < columns; k++)
+            {
+                destination[(k * stride) + row] = source[k];
             }
         }
     }

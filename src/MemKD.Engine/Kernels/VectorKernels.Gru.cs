@@ -7,14 +7,17 @@ internal sealed unsafe partial class VectorKernels<V, S>
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
         var time = S.Broadcast(step.Time);
+        for (var at = 0; at < 2 * size; at += S.Width)
+        {
+            S.Store(gates + at, Activation.Sigmoid<V, S>(S.Load(gates + at)));
+        }
+
         for (var at = 0; at < size; at += S.Width)
         {
-            var r = Activation.Sigmoid<V, S>(S.Load(gates + at));
-            var z = Activation.Sigmoid<V, S>(S.Load(gates + size + at));
+            var r = S.Load(gates + at);
+            var z = S.Load(gates + size + at);
             var m = S.Load(gates + (3 * size) + at);
             var n = Activation.Tanh<V, S>(S.FusedMultiplyAdd(r, m, S.Load(gates + (2 * size) + at)));
-            S.Store(gates + at, r);
-            S.Store(gates + size + at, z);
             S.Store(gates + (2 * size) + at, n);
             var previous = S.Load(step.PreviousHidden + at);
             var hidden = S.FusedMultiplyAdd(z, S.Subtract(previous, n), n);

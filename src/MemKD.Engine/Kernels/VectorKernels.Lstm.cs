@@ -17,6 +17,14 @@ internal sealed unsafe partial class VectorKernels<V, S>
             S.Store(gates + n + at, f);
             S.Store(gates + (2 * n) + at, g);
             S.Store(gates + (3 * n) + at, o);
+        }
+
+        for (var at = 0; at < n; at += S.Width)
+        {
+            var i = S.Load(gates + at);
+            var f = S.Load(gates + n + at);
+            var g = S.Load(gates + (2 * n) + at);
+            var o = S.Load(gates + (3 * n) + at);
             var previous = S.Load(step.PreviousCell + at);
             var cell = S.FusedMultiplyAdd(f, previous, S.Multiply(i, g));
             var hidden = S.Multiply(o, Activation.Tanh<V, S>(cell));

@@ -136,6 +136,47 @@ internal sealed unsafe partial class VectorKernels<V, S>
         S.Store(sums + (3 * stride), s30);
     }
 
+    /// <summary>The only column there is, and the sums of the rows, which cost nothing beside it.</summary>
+    private static void Tile4x1AndSums(PanelRows left, PanelRows right, int steps, float* products, float* sums)
+    {
+        var l = left.First;
+        var r = right.First;
+        var (leftStride, rightStride) = (left.Stride, right.Stride);
+        var p0 = S.Load(products);
+        var p1 = S.Load(products + 16);
+        var p2 = S.Load(products + 32);
+        var p3 = S.Load(products + 48);
+        var s0 = S.Load(sums);
+        var s1 = S.Load(sums + 16);
+        var s2 = S.Load(sums + 32);
+        var s3 = S.Load(sums + 48);
+        for (var step = 0; step < steps; step++, l += leftStride, r += rightStride)
+        {
+            var r0 = S.Load(r);
+            var l0 = S.Load(l);
+            p0 = S.FusedMultiplyAdd(l0, r0, p0);
+            s0 = S.Add(s0, l0);
+            var l1 = S.Load(l + 16);
+            p1 = S.FusedMultiplyAdd(l1, r0, p1);
+            s1 = S.Add(s1, l1);
+            var l2 = S.Load(l + 32);
+            p2 = S.FusedMultiplyAdd(l2, r0, p2);
+            s2 = S.Add(s2, l2);
+            var l3 = S.Load(l + 48);
+            p3 = S.FusedMultiplyAdd(l3, r0, p3);
+            s3 = S.Add(s3, l3);
+        }
+
+        S.Store(products, p0);
+        S.Store(products + 16, p1);
+        S.Store(products + 32, p2);
+        S.Store(products + 48, p3);
+        S.Store(sums, s0);
+        S.Store(sums + 16, s1);
+        S.Store(sums + 32, s2);
+        S.Store(sums + 48, s3);
+    }
+
     private static void Tile1x1(PanelRows left, PanelRows right, int steps, float* sums)
     {
         var l = left.First;

@@ -37,13 +37,22 @@ internal sealed unsafe partial class VectorKernels<V, S>
             for (var row = 0; row < rows; )
             {
                 var height = rows - row >= TileRows ? TileRows : 1;
-                var from = left.From(step, row);
-                if (rowSums != null)
+                var (from, with) = (left.From(step, row), right.From(step));
+                var to = products + (row * columns * Panel.Lanes);
+                var toSums = sums + (row * Panel.Lanes);
+                if (rowSums != null && columns == 1 && height == TileRows)
                 {
-                    AddSteps(from, height, block, sums + (row * Panel.Lanes));
+                    for (var lane = 0; lane < Panel.Lanes; lane += S.Width)
+                    {
+                        Tile4x1AndSums(from.FromLane(lane), with.FromLane(lane), block, to + lane, toSums + lane);
+                    }
+                }
+                else
+                {
+                    AddRows(from, height, with, columns, block, to);
+                    AddSteps(from, rowSums == null ? 0 : height, block, toSums);
                 }
 
-                AddRows(from, height, right.From(step), columns, block, products + (row * columns * Panel.Lanes));
                 row += height;
             }
         }

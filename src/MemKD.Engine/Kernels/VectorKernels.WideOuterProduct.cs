@@ -56,7 +56,16 @@ internal sealed unsafe partial class VectorKernels<V, S>
                     tile.Stride = WideTileRows * Panel.Lanes;
                 }
 
-                AddSteps(new PanelRows(tile.Rows, tile.Stride), WideTileRows, block, laneSums + (row * Panel.Lanes));
+                if (rowSums != null)
+                {
+                    AddSteps(
+                        new PanelRows(tile.Rows, tile.Stride),
+                        WideTileRows,
+                        block,
+                        laneSums + (row * Panel.Lanes)
+                    );
+                }
+
                 for (var column = 0; column < columns; column += Panel.Lanes)
                 {
                     var width = Math.Min(Panel.Lanes, columns - column);

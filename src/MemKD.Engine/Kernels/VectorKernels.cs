@@ -43,6 +43,16 @@ internal abstract unsafe class VectorKernels
     /// <param name="y">Panel [rows padded to 4][16].</param>
     internal abstract void Multiply(PackedMatrix a, float* xA, PackedMatrix b, float* xB, float* bias, float* y);
 
+    /// <summary>
+    /// The matrix products of one GRU step, biases included: all of r and z, the input's part of n, and m (see
+    /// <see cref="GruCell"/>).
+    /// </summary>
+    /// <param name="weights">Packed weights.</param>
+    /// <param name="x">Panel [D][16].</param>
+    /// <param name="h">Panel [H][16], h of the step before.</param>
+    /// <param name="gates">Panel [4H][16]: r, z, n, m.</param>
+    internal abstract void GruGates(PackedGru weights, float* x, float* h, float* gates);
+
     /// <summary>LSTM gates and state of one time step; see <see cref="LstmCell"/>.</summary>
     internal abstract void LstmForward(in CellStep step);
 

@@ -39,19 +39,7 @@ internal sealed unsafe class GradientProducts
                     for (var row = 0; row < part.Rows; row += blockRows)
                     {
                         var rows = Math.Min(blockRows, part.Rows - row);
-                        blocks.Add(
-                            new Block(
-                                l,
-                                d,
-                                part with
-                                {
-                                    GateRow = part.GateRow + row,
-                                    Rows = rows,
-                                    WeightOffset = part.WeightOffset + (row * part.Columns),
-                                    BiasOffsets = [.. part.BiasOffsets.Select(o => o + row)],
-                                }
-                            )
-                        );
+                        blocks.Add(new Block(l, d, part.Slice(row, rows)));
                         scratchLength = Math.Max(
                             scratchLength,
                             new OuterProductSize(rows, part.Columns, maxSteps).ScratchLength
@@ -114,11 +102,11 @@ internal sealed unsafe class GradientProducts
             new OuterProductSize(part.Rows, part.Columns, steps),
             scratch[slot].Pointer,
             gradient.Buffer.Pointer + part.WeightOffset,
-            part.BiasOffsets.Length == 0 ? null : sums
+            part.Biases.Length == 0 ? null : sums
         );
-        foreach (var offset in part.BiasOffsets)
+        foreach (var (offset, count) in part.Biases)
         {
-            for (var row = 0; row < part.Rows; row++)
+            for (var row = 0; row < count; row++)
             {
                 gradient.Buffer.Pointer[offset + row] += sums[row];
             }

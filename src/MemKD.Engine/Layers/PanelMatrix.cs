@@ -91,7 +91,7 @@ public sealed unsafe class PanelMatrix(int rows)
                 var a = first + Start(table, numbers[i]);
                 var b = first + Start(table, numbers[i + 1]);
                 var c = first + Start(table, numbers[i + 2]);
-                Transposition.Turn4(a, b, c, first + Start(table, numbers[i + 3]), Rows, to);
+                Transposition.Turn4(a, b, c, first + Start(table, numbers[i + 3]), Rows, to, Lanes);
                 i += 4;
             }
         }

@@ -17,15 +17,13 @@ internal sealed unsafe class RecurrentLayer
     private readonly string biasIhName;
     private readonly string biasHhName;
     private readonly int hidden;
-    private readonly PackedMatrix input;
+    private readonly PackedGru? gru;
+    private readonly PackedMatrix? input; // these three are null for a GRU
+    private readonly PackedMatrix? recurrent;
+    private readonly AlignedBuffer? bias;
     private readonly PackedMatrix inputTransposed;
-    private readonly PackedMatrix recurrent;
     private readonly PackedMatrix recurrentTransposed;
-    private readonly PackedMatrix? candidateInput;
-    private readonly PackedMatrix? candidate;
     private readonly PackedMatrix? candidateTransposed;
-    private readonly AlignedBuffer bias;
-    private readonly AlignedBuffer candidateBias;
     private readonly AlignedBuffer zeros;
 
     internal RecurrentLayer(NetworkShape shape, int layer, int direction)
@@ -40,17 +38,20 @@ internal sealed unsafe class RecurrentLayer
         biasIhName = $"rnn.bias_ih{suffix}";
         biasHhName = $"rnn.bias_hh{suffix}";
         var rows = shape.GateCount * hidden;
-        var gru = shape.Cell == CellKind.Gru;
-        var recurrentRows = gru ? 2 * hidden : rows;
-        input = new PackedMatrix(recurrentRows, InputSize);
+        if (shape.Cell == CellKind.Gru)
+        {
+            gru = new PackedGru(InputSize, hidden);
+            candidateTransposed = new PackedMatrix(hidden, hidden);
+        }
+        else
+        {
+            input = new PackedMatrix(rows, InputSize);
+            recurrent = new PackedMatrix(rows, hidden);
+            bias = new AlignedBuffer(Panel.PadRows(rows));
+        }
+
         inputTransposed = new PackedMatrix(InputSize, rows);
-        recurrent = new PackedMatrix(recurrentRows, hidden);
-        recurrentTransposed = new PackedMatrix(hidden, recurrentRows);
-        candidateInput = gru ? new PackedMatrix(hidden, InputSize) : null;
-        candidate = gru ? new PackedMatrix(hidden, hidden) : null;
-        candidateTransposed = gru ? new PackedMatrix(hidden, hidden) : null;
-        bias = new AlignedBuffer(Panel.PadRows(rows) + 4); // those of a GRU's candidate are read from 2H on in whole groups of 4
-        candidateBias = new AlignedBuffer(Panel.PadRows(hidden));
+        recurrentTransposed = new PackedMatrix(hidden, SharedRows);
         zeros = new AlignedBuffer(Panel.PadRows(Math.Max(InputSize, hidden)));
     }
 
@@ -58,6 +59,9 @@ internal sealed unsafe class RecurrentLayer
 
     /// <summary>Rows saved a step: the gates, for a GRU also the recurrent part of the candidate.</summary>
     internal int GateRows => (shape.Cell == CellKind.Rnn ? 1 : 4) * hidden;
+
+    /// <summary>Gate rows whose pre-activations are one sum over input and state, and whose two biases have the same gradient: all but a GRU's n.</summary>
+    private int SharedRows => (shape.Cell == CellKind.Gru ? 2 : shape.GateCount) * hidden;
 
     /// <summary>
     /// Rows of the gate buffer: room for the groups of 4 that the matrix kernels write; an odd number, so that a row's steps
@@ -72,23 +76,21 @@ internal sealed unsafe class RecurrentLayer
         var weightHh = parameters[weightHhName];
         var biasIh = parameters[biasIhName];
         var biasHh = parameters[biasHhName];
-        var rows = recurrent.Rows;
-        input.Pack(weightIh[..(rows * InputSize)]);
+        var shared = SharedRows * hidden;
         inputTransposed.PackTransposed(weightIh);
-        recurrent.Pack(weightHh[..(rows * hidden)]);
-        recurrentTransposed.PackTransposed(weightHh[..(rows * hidden)]);
-        biasIh.CopyTo(bias.Span);
-        for (var r = 0; r < rows; r++)
+        recurrentTransposed.PackTransposed(weightHh[..shared]);
+        if (gru != null)
         {
-            bias.Span[r] += biasHh[r];
+            gru.Pack(weightIh, weightHh, biasIh, biasHh);
+            candidateTransposed!.PackTransposed(weightHh[shared..]);
+            return;
         }
 
-        if (candidate != null)
+        input!.Pack(weightIh);
+        recurrent!.Pack(weightHh);
+        for (var r = 0; r < biasIh.Length; r++)
         {
-            candidateInput!.Pack(weightIh[(rows * InputSize)..]);
-            candidate.Pack(weightHh[(rows * hidden)..]);
-            candidateTransposed!.PackTransposed(weightHh[(rows * hidden)..]);
-            biasHh[rows..].CopyTo(candidateBias.Span);
+            bias!.Span[r] = biasIh[r] + biasHh[r];
         }
     }
 
@@ -125,14 +127,15 @@ internal sealed unsafe class RecurrentLayer
         var weightHh = Offset(gradient, weightHhName);
         var biasIh = Offset(gradient, biasIhName);
         var biasHh = Offset(gradient, biasHhName);
-        var shared = recurrent.Rows; // both biases of these gates have the same gradient
-        yield return new(0, shared, InputSize, 0, weightIh, [biasIh, biasHh]);
-        var shift = reverse ? 1 : -1;
-        yield return new(0, shared, hidden, shift, weightHh, []);
-        if (candidate != null)
+        var shared = SharedRows;
+        var rows = shape.GateCount * hidden;
+        var before = reverse ? 1 : -1;
+        yield return new(0, rows, InputSize, 0, weightIh, [new(biasIh, rows), new(biasHh, shared)]);
+        yield return new(0, shared, hidden, before, weightHh, []);
+        if (gru != null)
         {
-            yield return new(shared, hidden, InputSize, 0, weightIh + (shared * InputSize), [biasIh + shared]);
-            yield return new(3 * hidden, hidden, hidden, shift, weightHh + (shared * hidden), [biasHh + shared]);
+            var weightHn = weightHh + (shared * hidden);
+            yield return new(rows, hidden, hidden, before, weightHn, [new(biasHh + shared, hidden)]);
         }
     }
 
@@ -142,27 +145,22 @@ internal sealed unsafe class RecurrentLayer
     private void ForwardStep(VectorKernels kernels, in LayerPanel p, int slot)
     {
         var step = Step(p, slot);
-        var gates = step.Gates;
         var x = p.Input + ((long)slot * p.InputStride);
-        kernels.Multiply(input, x, recurrent, step.PreviousHidden, bias.Pointer, gates);
-        switch (shape.Cell)
+        if (gru != null)
         {
-            case CellKind.Lstm:
-                kernels.LstmForward(step);
-                break;
-            case CellKind.Gru:
-                kernels.Multiply(candidateInput!, x, bias.Pointer + (2 * hidden), gates + (2 * hidden * Panel.Lanes));
-                kernels.Multiply(
-                    candidate!,
-                    step.PreviousHidden,
-                    candidateBias.Pointer,
-                    gates + (3 * hidden * Panel.Lanes)
-                );
-                kernels.GruForward(step);
-                break;
-            default:
-                kernels.RnnForward(step);
-                break;
+            kernels.GruGates(gru, x, step.PreviousHidden, step.Gates);
+            kernels.GruForward(step);
+            return;
+        }
+
+        kernels.Multiply(input!, x, recurrent!, step.PreviousHidden, bias!.Pointer, step.Gates);
+        if (shape.Cell == CellKind.Lstm)
+        {
+            kernels.LstmForward(step);
+        }
+        else
+        {
+            kernels.RnnForward(step);
         }
     }
 
@@ -267,12 +265,33 @@ internal readonly unsafe struct LayerPanel
 /// <param name="Columns">Columns of the weight matrix.</param>
 /// <param name="Shift">0: against the input; −1 or 1: against the states one slot before or after.</param>
 /// <param name="WeightOffset">Where the first row's weights lie in the parameter block.</param>
-/// <param name="BiasOffsets">Where the first row's biases lie there; their gradient is the sum of the gate row.</param>
+/// <param name="Biases">Biases whose gradients are the sums of the gate rows.</param>
 internal readonly record struct WeightGradientPart(
     int GateRow,
     int Rows,
     int Columns,
     int Shift,
     int WeightOffset,
-    int[] BiasOffsets
-);
+    BiasRows[] Biases
+)
+{
+    /// <summary>Some of its rows.</summary>
+    internal WeightGradientPart Slice(int row, int rows) =>
+        this with
+        {
+            GateRow = GateRow + row,
+            Rows = rows,
+            WeightOffset = WeightOffset + (row * Columns),
+            Biases =
+            [
+                .. Biases
+                    .Where(b => b.Count > row)
+                    .Select(b => new BiasRows(b.Offset + row, Math.Min(b.Count - row, rows))),
+            ],
+        };
+}
+
+/// <summary>Biases of the first rows of a product.</summary>
+/// <param name="Offset">Where they lie in the parameter block.</param>
+/// <param name="Count">How many rows have one.</param>
+internal readonly record struct BiasRows(int Offset, int Count);

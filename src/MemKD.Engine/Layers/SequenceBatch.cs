@@ -24,7 +24,7 @@ public sealed unsafe class SequenceBatch
         Channels = channels;
         this.capacity = capacity;
         this.maxLength = maxLength;
-        Stride = Panel.PadRows(channels) * Panel.Lanes;
+        Stride = channels * Panel.Lanes;
         input = new AlignedBuffer(checked(Panel.Count(capacity) * (maxLength + 2) * Stride));
         lengths = new AlignedBuffer(Panel.Count(capacity) * Panel.Lanes);
     }

@@ -41,6 +41,9 @@ internal sealed unsafe class PlantedErrorKernels : VectorKernels
     internal override void Multiply(PackedMatrix a, float* xA, PackedMatrix b, float* xB, float* bias, float* y) =>
         inner.Multiply(a, xA, b, xB, bias, y);
 
+    internal override void GruGates(PackedGru weights, float* x, float* h, float* gates) =>
+        inner.GruGates(weights, x, h, gates);
+
     internal override void OuterProduct(
         PanelRows left,
         PanelRows right,

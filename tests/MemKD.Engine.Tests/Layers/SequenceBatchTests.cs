@@ -18,14 +18,14 @@ public unsafe class SequenceBatchTests
         batch.Begin(18, 3);
         batch.Set(17, [1f, 2f, 3f, 4f]);
 
-        // Case 17: panel 1, lane 1. Slots of 4 padded channels × 16 lanes; T + 2 = 5 slots a panel.
-        var expected = new float[2 * 5 * 4 * 16];
-        expected[(((5 + 1) * 4) + 0) * 16 + 1] = 1;
-        expected[(((5 + 2) * 4) + 0) * 16 + 1] = 2;
-        expected[(((5 + 1) * 4) + 1) * 16 + 1] = 3;
-        expected[(((5 + 2) * 4) + 1) * 16 + 1] = 4;
+        // Case 17: panel 1, lane 1. Slots of 2 channels × 16 lanes; T + 2 = 5 slots a panel.
+        var expected = new float[2 * 5 * 2 * 16];
+        expected[(((5 + 1) * 2) + 0) * 16 + 1] = 1;
+        expected[(((5 + 2) * 2) + 0) * 16 + 1] = 2;
+        expected[(((5 + 1) * 2) + 1) * 16 + 1] = 3;
+        expected[(((5 + 2) * 2) + 1) * 16 + 1] = 4;
         Assert.Equal(2, batch.PanelCount);
-        Assert.Equal(4 * Panel.Lanes, batch.Stride);
+        Assert.Equal(2 * Panel.Lanes, batch.Stride);
         Assert.Equal(expected, new ReadOnlySpan<float>(batch.Input, expected.Length).ToArray());
         Assert.True(batch.IsUneven);
         Assert.Equal(2, batch.LengthOf(17));
