@@ -61,7 +61,6 @@ internal sealed class DiscrepancyPairs(double epsilon)
     )
     {
         kept = kept?.Teacher == batch.Teacher ? kept : new TeacherRatioTable(batch.Teacher, epsilon);
-        kept.Choose(pairs);
         if (teacherRatios.Length < pairs.Length * Lanes)
         {
             teacherRatios = new float[pairs.Length * Lanes];
@@ -74,11 +73,6 @@ internal sealed class DiscrepancyPairs(double epsilon)
         for (var panel = 0; panel < batch.Hidden.PanelCount; panel++)
         {
             var cases = batch.Cases[(panel * Lanes)..Math.Min(batch.Cases.Length, (panel + 1) * Lanes)];
-            for (var i = 0; i < pairs.Length; i += LineValues) // consecutive pairs lie side by side
-            {
-                kept.Ask(cases, layer, pairs[i]);
-            }
-
             for (var lane = 0; lane < Lanes; lane++)
             {
                 (limits[lane], shares[lane], losses[lane]) = (0, 0, 0);
@@ -89,15 +83,25 @@ internal sealed class DiscrepancyPairs(double epsilon)
                         limits[lane] == batch.Hidden.Length
                             ? 1f / (batch.Cases.Length * pairs.Length)
                             : Share(pairs, (int)limits[lane], batch.Cases.Length);
-                    kept.Read(cases[lane], (int)limits[lane], layer, teacherRatios.AsSpan(lane));
                 }
+            }
+
+            kept.Choose(cases, limits, layer);
+            for (var i = 0; i < pairs.Length; i += LineValues) // consecutive pairs lie side by side
+            {
+                kept.Ask(pairs[i]);
+            }
+
+            for (var i = 0; i < pairs.Length; i++)
+            {
+                kept.Read(pairs[i], teacherRatios.AsSpan(i * Lanes, Lanes));
             }
 
             for (var i = 0; i < pairs.Length; i++)
             {
                 if (i < next.Length)
                 {
-                    kept.Ask(cases, layer, next[i]);
+                    kept.Ask(next[i]);
                 }
 
                 EvaluatePair(batch, panel, i, pairs[i], limits, shares, (float)(batch.Weight * termWeight), losses);
