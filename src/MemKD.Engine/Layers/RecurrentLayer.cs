@@ -63,11 +63,8 @@ internal sealed unsafe class RecurrentLayer
     /// <summary>Gate rows whose pre-activations are one sum over input and state, and whose two biases have the same gradient: all but a GRU's n.</summary>
     private int SharedRows => (shape.Cell == CellKind.Gru ? 2 : shape.GateCount) * hidden;
 
-    /// <summary>
-    /// Rows of the gate buffer: room for the groups of 4 that the matrix kernels write; an odd number, so that a row's steps
-    /// spread over all sets of the first cache.
-    /// </summary>
-    internal int GateBufferRows => (Panel.PadRows(GateRows) + 4) | 1;
+    /// <summary>Rows of the gate buffer, whole groups of 4 and one more: of an odd number a row's steps spread over all sets of the first cache.</summary>
+    internal int GateBufferRows => Panel.PadRows(GateRows) | 1;
 
     /// <summary>Brings the packed copies up to date with the parameters.</summary>
     internal void Pack(ParameterSet parameters)
