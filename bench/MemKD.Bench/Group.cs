@@ -25,6 +25,7 @@ internal sealed record Group(
         ThreadGroup.Group,
         DistillationGroup.Group,
         JobGroup.Group,
+        ScoreGroup.Group,
         StreamingGroup.Group,
         SequenceGroup.Group,
         ReaderGroup.Group,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MemKD;
 using MemKD.Bench;
 using MemKD.Bench.Groups;
@@ -5,6 +6,7 @@ using MemKD.Bench.Measuring;
 
 // worker              answers a measuring program (Worker.cs)
 // job THREADS UPDATES the main job as one process
+// score SEED FOLDER   the job to a stated score
 // else                measures: --quick, --only GROUP, --output FILE, and where the peers are (bench/run.sh finds them)
 try
 {
@@ -15,6 +17,9 @@ try
             return 0;
         case ["job", var threads, var updates]:
             JobGroup.Do(Worker.Number(threads), Worker.Number(updates));
+            return 0;
+        case ["score", var seed, var directory]:
+            ScoreGroup.Do(ulong.Parse(seed, CultureInfo.InvariantCulture), directory);
             return 0;
         default:
             return Session.Run(args);

@@ -3,6 +3,7 @@
 
     torch_bench.py                      answers `prepare`, `run`, `memory`, `versions`
     torch_bench.py job THREADS UPDATES  the main job as one process
+    torch_bench.py score SEED FOLDER    the job to a stated score
 
 Series are held time point first, as torch.nn.LSTM likes them best; nothing loops over time in Python.
 """
@@ -19,13 +20,16 @@ CLASSES = 4
 PAIRS = 100
 GUARD = 1e-6
 WEIGHT = 10
+TARGET = 0.05
+UPDATES_AN_EPOCH = 13
+MOST_UPDATES = 2000
 
 
 class Classifier(nn.Module):
-    def __init__(self, cell, inputs, units, layers):
+    def __init__(self, cell, inputs, units, layers, classes=CLASSES):
         super().__init__()
         self.rnn = {"lstm": nn.LSTM, "gru": nn.GRU}[cell](inputs, units, layers)
-        self.fc = nn.Linear(units, CLASSES)
+        self.fc = nn.Linear(units, classes)
 
     def forward(self, x):
         """x [time, case, channel]: logits, and the hidden states [time, case, unit] of the last layer."""
@@ -73,9 +77,9 @@ def mutual_changes(hidden):
 class Student:
     """One step of a student: cross-entropy alone, or with MemKD."""
 
-    def __init__(self, cell, inputs, units, layers, timepoints, batch, pool):
-        self.x, self.labels = noise(timepoints, pool, inputs)
-        self.model = Classifier(cell, inputs, units, layers)
+    def __init__(self, cell, inputs, units, layers, timepoints, batch, pool, data=None):
+        self.x, self.labels = data or noise(timepoints, pool, inputs)
+        self.model = Classifier(cell, inputs, units, layers, int(self.labels.max()) + 1)
         self.optimizer = adam(self.model)
         self.batch, self.pool, self.clip = batch, pool, None
 
@@ -104,8 +108,8 @@ class Student:
 
 
 class Distilled(Student):
-    def __init__(self, teacher, cached, *size):
-        super().__init__(*size)
+    def __init__(self, teacher, cached, *size, data=None):
+        super().__init__(*size, data=data)
         self.teacher = teacher.eval()
         self.table = None
         if cached:
@@ -156,6 +160,57 @@ def job(threads, updates):
     student.epochs(updates)
 
 
+def read(path):
+    """Series [time, case, 1] and class numbers of a file of tab-separated lines, the label first."""
+    with open(path) as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    classes = sorted({row[0] for row in rows})
+    x = torch.tensor([[float(value) for value in row[1:]] for row in rows])
+    return x.T[:, :, None].contiguous(), torch.tensor([classes.index(row[0]) for row in rows])
+
+
+def start_like_memkd(model, units):
+    """Starting weights of docs/training.md: wide input weights, orthogonal recurrent ones, forget bias 1."""
+    for name, values in model.rnn.named_parameters():
+        if "weight_ih" in name:
+            gain = 2 if name.endswith("l0") else 4
+            nn.init.uniform_(values, -gain * (3 / values.shape[1]) ** 0.5, gain * (3 / values.shape[1]) ** 0.5)
+        elif "weight_hh" in name:
+            for gate in values.detach().split(units):
+                nn.init.orthogonal_(gate)
+        else:
+            nn.init.zeros_(values)
+            if "bias_ih" in name:
+                nn.init.ones_(values.detach()[units : 2 * units])
+    nn.init.uniform_(model.fc.weight, -(units**-0.5), units**-0.5)
+    nn.init.uniform_(model.fc.bias, -(units**-0.5), units**-0.5)
+
+
+def to_score(training, rate, units, validation):
+    """Trains until the validation cross-entropy is low enough; the updates that it took."""
+    start_like_memkd(training.model, units)
+    training.optimizer = torch.optim.Adam(training.model.parameters(), lr=rate)
+    training.clip = 1
+    x, labels = validation
+    for updates in range(UPDATES_AN_EPOCH, MOST_UPDATES, UPDATES_AN_EPOCH):
+        training.epochs(UPDATES_AN_EPOCH)
+        with torch.no_grad():
+            if F.cross_entropy(training.model(x)[0], labels) <= TARGET:
+                return updates
+    sys.exit(f"{TARGET} was not reached in {MOST_UPDATES} updates.")
+
+
+def score(seed, directory):
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    train = read(os.path.join(directory, "train.tsv"))
+    validation = read(os.path.join(directory, "validation.tsv"))
+    teacher = Student("lstm", 1, 100, 3, len(train[0]), 32, len(train[1]), data=train)
+    first = to_score(teacher, 0.003, 100, validation)
+    student = Distilled(teacher.model, True, "lstm", 1, 8, 1, len(train[0]), 32, len(train[1]), data=train)
+    print(first, to_score(student, 0.01, 8, validation))
+
+
 def blas():
     """The library behind libblas.so.3, which this build of PyTorch calls."""
     with open("/proc/self/maps") as maps:
@@ -168,6 +223,9 @@ def main():
     torch.manual_seed(1)
     if sys.argv[1:2] == ["job"]:
         job(int(sys.argv[2]), int(sys.argv[3]))
+        return
+    if sys.argv[1:2] == ["score"]:
+        score(int(sys.argv[2]), sys.argv[3])
         return
     work = None
     for line in sys.stdin:

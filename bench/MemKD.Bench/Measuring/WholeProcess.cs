@@ -18,6 +18,19 @@ internal static unsafe partial class WholeProcess
         IReadOnlyList<string> command,
         string input = "",
         IEnumerable<(string Name, string Value)>? environment = null
+    ) => Run(command, out _, input, environment);
+
+    /// <summary>The same, and what it said.</summary>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="output">Its standard output.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static Seconds Run(
+        IReadOnlyList<string> command,
+        out string output,
+        string input = "",
+        IEnumerable<(string Name, string Value)>? environment = null
     )
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
@@ -36,7 +49,7 @@ internal static unsafe partial class WholeProcess
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        process.StandardOutput.ReadToEnd();
+        output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var wall = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         return process.ExitCode == 0
