@@ -48,6 +48,10 @@ internal sealed class Contest(Effort effort, PeerFiles peers)
     public static Contestant Ours(string name = "MemKD", int threads = 1, string? path = null) =>
         new(name, Command(threads, OwnCommand("worker")), path == null ? [] : [("MEMKD_PATH", path)]);
 
+    /// <summary>Our worker under the settings of .NET that an application has unless it chooses others, not those of <c>memkd</c>.</summary>
+    public static Contestant OursInApplication(string name = "MemKD") =>
+        new(name, Command(1, OwnCommand("worker")), ("DOTNET_TieredPGO", "1"), ("DOTNET_TC_QuickJitForLoops", "1"));
+
     /// <summary>PyTorch.</summary>
     public Contestant? Torch(int threads = 1) =>
         peers.Python == null

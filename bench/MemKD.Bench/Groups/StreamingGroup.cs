@@ -22,7 +22,7 @@ internal static class StreamingGroup
             "streaming",
             "Streaming step",
             "One sample into a student 1→H (StreamingStudent.Step), and the same with the probabilities of five classes read after every sample. ONNX Runtime runs the file of `memkd export --format onnx-step` "
-                + "through its C API, called from C#: tensors made once, states read and written in turn, one call a sample; its graph holds the linear layer. One thread, CPU time.",
+                + "through its C API, called from C#: tensors made once, states read and written in turn, one call a sample; its graph holds the linear layer. Our settings of .NET are those of an application that references MemKD.Runtime and chooses none. One thread, CPU time.",
             Run,
             [
                 new("stream", w => new Stream(Worker.Number(w[0]), withScores: w[1] is "scores")),
@@ -34,8 +34,8 @@ internal static class StreamingGroup
     {
         var section = new Section();
         var rows = new List<string[]>();
-        using var ours = Contest.Ours();
-        using var scores = Contest.Ours("with probabilities");
+        using var ours = Contest.OursInApplication();
+        using var scores = Contest.OursInApplication("with probabilities");
         using var onnx = contest.OnnxRuntime();
         foreach (var (units, nanoseconds, ratio) in contest.Quick(Sizes[..1], Sizes))
         {

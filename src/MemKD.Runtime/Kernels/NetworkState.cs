@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MemKD.Runtime.Kernels;
@@ -35,13 +36,16 @@ internal sealed class NetworkState
     public ReadOnlySpan<double> Sums => sums;
 
     /// <summary>Hidden state of a layer, [padded]; during a step, the one being written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<float> Hidden(int layer) => hidden.AsSpan((now + layer) * padded, padded);
 
     /// <summary>During a step: the hidden state of a layer before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<float> HiddenBefore(int layer) =>
         hidden.AsSpan((network.LayerCount - now + layer) * padded, padded);
 
     /// <summary>Cell state of a layer, [padded].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<float> Cell(int layer) => cell.AsSpan(layer * padded, padded);
 
     /// <summary>Begins a step.</summary>

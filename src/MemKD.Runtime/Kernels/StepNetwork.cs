@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace MemKD.Runtime.Kernels;
 
@@ -64,25 +64,27 @@ internal sealed class StepNetwork
     public void Step(NetworkState state, ReadOnlySpan<float> input)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(input.Length, InputSize);
-        ref var below = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(input);
+        ref var below = ref MemoryMarshal.GetReference(input);
         state.Flip();
         for (var l = 0; l < layers.Length; l++)
         {
-            var hidden = state.Hidden(l);
+            ref var before = ref MemoryMarshal.GetReference(state.HiddenBefore(l));
+            ref var hidden = ref MemoryMarshal.GetReference(state.Hidden(l));
             switch (cell)
             {
                 case Cell.Lstm:
-                    CellStep.Lstm(layers[l], ref below, state.HiddenBefore(l), state.Cell(l), hidden);
+                    ref var cells = ref MemoryMarshal.GetReference(state.Cell(l));
+                    CellStep.Lstm(layers[l], ref below, ref before, ref cells, ref hidden);
                     break;
                 case Cell.Gru:
-                    CellStep.Gru(layers[l], ref below, state.HiddenBefore(l), hidden);
+                    CellStep.Gru(layers[l], ref below, ref before, ref hidden);
                     break;
                 default:
-                    CellStep.Rnn(layers[l], ref below, state.HiddenBefore(l), hidden);
+                    CellStep.Rnn(layers[l], ref below, ref before, ref hidden);
                     break;
             }
 
-            below = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(hidden);
+            below = ref hidden;
         }
 
         state.Count(IsMean);

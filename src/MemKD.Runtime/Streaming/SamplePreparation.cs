@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MemKD.Runtime.Streaming;
 
 /// <summary>
@@ -111,6 +113,7 @@ internal sealed class SamplePreparation
     }
 
     /// <summary>The point at a share of the way from the sample before to the latest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool MakePoint(double share)
     {
         for (var c = 0; c < channels.Length; c++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MemKD.Runtime.Integer;
 
 namespace MemKD.Runtime.Streaming;
@@ -44,6 +45,7 @@ internal struct StreamChannel
     public float Point { get; private set; }
 
     /// <summary>Takes a value of the stream; one that is not finite leaves the known one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(float value)
     {
         Before = Known;
@@ -61,6 +63,7 @@ internal struct StreamChannel
     /// <param name="value">In the stream's units; NaN when nothing is known yet.</param>
     /// <param name="difference">Its scaled difference to the point before; 0 when there is none.</param>
     /// <returns>The scaled value.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float MakePoint(float value, out float difference)
     {
         var scaled = Scale(value);
@@ -112,6 +115,7 @@ internal struct StreamChannel
             && weight >= 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly float Scale(float value) =>
         isExported
             ? ExportedScaling.Norm(value, (float)mean, (float)inverseDeviation)
