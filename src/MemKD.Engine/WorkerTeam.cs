@@ -10,10 +10,10 @@ public sealed class WorkerTeam : IDisposable
     private const int Spins = 1000;
 
     /// <summary>
-    /// Multiply-adds from which on a second thread pays, some 50 µs of one: below, fetching the other's results from its cache costs
-    /// more than it saves.
+    /// Multiply-adds from which on a second thread surely pays, some 100 µs of one: below, fetching the other's results from its
+    /// cache, and waiting for it on a busy machine, can cost more than it saves.
     /// </summary>
-    private const long LeastShared = 3_000_000;
+    private const long LeastShared = 5_000_000;
 
     private readonly Thread[] threads;
     private readonly SemaphoreSlim start = new(0);

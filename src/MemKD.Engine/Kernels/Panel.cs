@@ -2,7 +2,7 @@ namespace MemKD.Engine.Kernels;
 
 /// <summary>
 /// The layout of every activation: a batch is cut into panels of 16 cases that lie in the lanes of a vector.
-/// A sequence is [panel][timepoint][row][16]; rows are features, hidden units or gates, padded to a multiple of 4.
+/// A sequence is [panel][timepoint][row][16]; rows are channels, hidden units or gates, all but channels padded to a multiple of 4.
 /// Weights are then broadcast, no value is ever shuffled, and any hidden size runs at full width.
 /// </summary>
 internal static class Panel
