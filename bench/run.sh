@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures MemKD beside PyTorch, oneDNN and ONNX Runtime on this machine; docs/speed.md says what and how.
 #
-#   bench/run.sh                 everything, into bench/results/<processor>.md (about 20 minutes on a quiet machine)
+#   bench/run.sh                 everything, into bench/results/<processor>.md (about 25 minutes on a quiet machine)
 #   bench/run.sh --only GROUP    one group, printed
 #   bench/run.sh --quick         every group once and short: shows that it runs, says nothing about speed
 #
