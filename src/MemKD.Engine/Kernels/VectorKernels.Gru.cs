@@ -7,7 +7,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         var size = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
         var time = S.Broadcast(step.Time);
-        for (var at = 0; at < 2 * size; at += S.Width)
+        for (var at = 0; at < 2 * size; at += S.Width) // r and z of all units before the first n, which waits for its r
         {
             S.Store(gates + at, Activation.Sigmoid<V, S>(S.Load(gates + at)));
         }

@@ -7,7 +7,7 @@ internal sealed unsafe partial class VectorKernels<V, S>
         var n = step.Hidden * Panel.Lanes;
         var gates = step.Gates;
         var time = S.Broadcast(step.Time);
-        for (var at = 0; at < n; at += S.Width)
+        for (var at = 0; at < n; at += S.Width) // all gates before the first state: no unit waits for another
         {
             var i = Activation.Sigmoid<V, S>(S.Load(gates + at));
             var f = Activation.Sigmoid<V, S>(S.Load(gates + n + at));
