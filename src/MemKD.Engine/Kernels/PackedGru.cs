@@ -65,7 +65,7 @@ internal sealed unsafe class PackedGru
                     {
                         var (x, h) = (biasIh[row + u], biasHh[row + u]);
                         group[(gate * Units) + u] = gate < 2 ? x + h : x;
-                        group[(3 * Units) + u] = h; // that of n comes last
+                        group[(3 * Units) + u] = h; // m has n's, which comes last
                     }
                 }
             }
